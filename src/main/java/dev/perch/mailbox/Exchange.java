@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The way in: publish, read, follow, remove. Any thread may call any method; none of them blocks. The stages that are
+ * returned fail with {@link StoreException} only.
+ */
+public final class Exchange {
+    /** A mailbox counts as online for so long after its last read: a long-poller is away between two polls. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Store store;
+    private final Limits limits;
+    private final Clocks clocks;
+    private final Wheel wheel;
+    private final Executor executor;
+    private final Registry registry;
+    private final Sweep sweep;
+
+    /**
+     * Opens the store.
+     *
+     * @param store which keeps the messages; the caller closes it
+     * @param limits the same that the store has
+     * @param wheel where parked reads leave their deadlines
+     * @param executor runs woken reads; must take a task without blocking
+     */
+    public Exchange(Store store, Limits limits, Clocks clocks, Wheel wheel, Executor executor) {
+        this.store = store;
+        this.limits = limits;
+        this.clocks = clocks;
+        this.wheel = wheel;
+        this.executor = executor;
+        this.registry = new Registry(store, clocks, executor, limits.idleMailbox());
+        this.sweep = new Sweep(store, registry, limits, clocks);
+    }
+
+    /**
+     * Stores the drafts, all or none, and wakes those who wait for them. The stage completes when the store has them.
+     *
+     * @param key an idempotency key, or null
+     */
+    public CompletionStage<Publication> publish(QueueName queue, List<Draft> drafts, Key key) {
+        return store.append(queue, drafts, key);
+    }
+
+    /** Reads; the outlet gets the outcome, perhaps before this returns. */
+    public void read(Reading reading, Outlet outlet) {
+        if (!reading.queue().isMailbox()) {
+            start(null, reading, outlet);
+            return;
+        }
+        String name = reading.queue().name();
+        Mailbox mailbox = registry.mailbox(name);
+        if (mailbox != null && mailbox.use(clocks.nanoTime())) {
+            start(mailbox, reading, outlet);
+            return;
+        }
+        store.create(name).whenComplete((refusal, error) -> {
+            if (error != null) {
+                outlet.broken(error);
+            } else if (refusal != null) {
+                outlet.refuse(refusal);
+            } else {
+                read(reading, outlet);
+            }
+        });
+    }
+
+    private void start(Mailbox mailbox, Reading reading, Outlet outlet) {
+        Reader reader = new Reader(this, mailbox, reading, outlet);
+        outlet.began(reader);
+        reader.look();
+    }
+
+    /**
+     * Where a read without a cursor would begin; creates nothing and hands out nothing.
+     *
+     * @param queue a mailbox or a topic
+     */
+    public Cursor position(QueueName queue) {
+        Mailbox mailbox = queue.isMailbox() ? registry.mailbox(queue.name()) : null;
+        return mailbox == null
+                ? new Cursor(store.epoch(), registry.horizon(), !queue.isMailbox())
+                : cursor(mailbox.handed());
+    }
+
+    /** What became of the wish to follow: where the mailbox follows the topic from, or why it does not. */
+    public record Follow(Cursor since, Refusal refusal) {}
+
+    /**
+     * Lets a mailbox follow a topic; if it does already, nothing changes.
+     *
+     * @param start where on the topic: now without a cursor, or the oldest message kept, or after a cursor
+     */
+    public CompletionStage<Follow> follow(String mailbox, String topic, Reading.Start start) {
+        return store.follow(mailbox, topic, since(start)).thenApply(refusal -> {
+            Mailbox follower = registry.mailbox(mailbox);
+            Long since = follower == null ? null : follower.follows().get(topic);
+            return new Follow(cursor(since == null ? registry.horizon() : since), refusal);
+        });
+    }
+
+    private long since(Reading.Start start) {
+        if (start instanceof Reading.Start.After after) {
+            boolean known = after.cursor().epoch().equals(store.epoch())
+                    && after.cursor().offset() <= registry.horizon();
+            return known ? after.cursor().offset() : 0;
+        }
+        return start instanceof Reading.Start.Oldest || start instanceof Reading.Start.Elsewhere ? 0 : -1;
+    }
+
+    /** Ends the following of a topic, if there was one. */
+    public CompletionStage<Void> leave(String mailbox, String topic) {
+        return store.leave(mailbox, topic);
+    }
+
+    /** Removes a mailbox or what a topic holds; those who read it are answered {@link End#DELETED}. */
+    public CompletionStage<Void> remove(QueueName queue) {
+        return store.remove(queue);
+    }
+
+    /** About a mailbox or a topic, if there is such a one. */
+    public Optional<Status> status(QueueName queue) {
+        return queue.isMailbox()
+                ? Optional.ofNullable(registry.mailbox(queue.name())).map(this::status)
+                : Optional.ofNullable(registry.known(queue.name())).map(this::status);
+    }
+
+    private Status status(Mailbox mailbox) {
+        Map<String, Cursor> follows = new TreeMap<>();
+        mailbox.follows().forEach((topic, since) -> follows.put(topic, cursor(since)));
+        int parked = mailbox.parked().size();
+        return new Status.OfMailbox(
+                mailbox.name(),
+                store.size(mailbox.queue().name()),
+                cursor(mailbox.handed()),
+                cursor(mailbox.acked()),
+                cursor(mailbox.queue().last()),
+                parked,
+                parked > 0 || mailbox.readWithin(LINGER_NANOS, clocks.nanoTime()),
+                follows);
+    }
+
+    private Status status(Topic topic) {
+        SortedSet<String> followers = new TreeSet<>(topic.followers());
+        return new Status.OfTopic(
+                topic.name(),
+                store.size(topic.queue().name()),
+                cursor(topic.queue().last()),
+                topic.parked().size(),
+                followers);
+    }
+
+    /** Carries out what falls due with time; to be called every half minute, by one thread. */
+    public CompletionStage<Void> sweep() {
+        return sweep.run();
+    }
+
+    /** How many mailboxes there are. */
+    public int mailboxes() {
+        return registry.mailboxes().size();
+    }
+
+    /** What the store holds. */
+    public Store.Totals totals() {
+        return store.totals();
+    }
+
+    /** The clocks by which this server lives. */
+    public Clocks clocks() {
+        return clocks;
+    }
+
+    private Cursor cursor(long offset) {
+        return new Cursor(store.epoch(), offset, false);
+    }
+
+    Store store() {
+        return store;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Wheel wheel() {
+        return wheel;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A mailbox: the reader's side of a queue. It knows how far its readers are, what else they follow, and who of them is
+ * parked.
+ *
+ * <p>Its own lock guards everything in it that changes. Under that lock there are only field accesses and the
+ * compare-and-set of a {@link Waiter}; nobody is called.
+ */
+final class Mailbox {
+    /** How long an acknowledged message stays is counted from a mark: the oldest acknowledgement not yet swept. */
+    private static final long NO_MARK = -1;
+
+    private final Queue queue;
+    private final long since;
+    private volatile Map<String, Long> follows;
+    private List<Reader> parked = List.of();
+    private long handed;
+    private long acked;
+    private Store.Positions saved;
+    private long mark = NO_MARK;
+    private long markNanos;
+    private long usedNanos;
+    private long readNanos;
+    private boolean read;
+    private boolean removed;
+
+    Mailbox(Queue queue, MailboxRecord mailbox, long nanos) {
+        this.queue = queue;
+        this.since = mailbox.since();
+        this.handed = mailbox.handed();
+        this.acked = mailbox.acked();
+        this.follows = Map.copyOf(mailbox.follows());
+        this.read = handed != since;
+        this.usedNanos = nanos;
+        this.readNanos = nanos - Long.MAX_VALUE / 2;
+    }
+
+    Queue queue() {
+        return queue;
+    }
+
+    String name() {
+        return queue.name().name();
+    }
+
+    /** From which offset on it follows broadcast: where it was created. */
+    long since() {
+        return since;
+    }
+
+    /** The topics it follows, each from its offset on. The map never changes; a change makes another one. */
+    Map<String, Long> follows() {
+        return follows;
+    }
+
+    synchronized void follow(String topic, long from) {
+        Map<String, Long> more = new TreeMap<>(follows);
+        more.put(topic, from);
+        follows = Map.copyOf(more);
+        if (!read && from < handed) {
+            handed = from;
+            acked = Math.min(acked, from);
+        }
+    }
+
+    synchronized void leave(String topic) {
+        Map<String, Long> fewer = new TreeMap<>(follows);
+        fewer.remove(topic);
+        follows = Map.copyOf(fewer);
+    }
+
+    synchronized long handed() {
+        return handed;
+    }
+
+    synchronized long acked() {
+        return acked;
+    }
+
+    synchronized boolean isRemoved() {
+        return removed;
+    }
+
+    /** A read begins. False when the mailbox has just been removed and another must be made. */
+    synchronized boolean use(long nanos) {
+        usedNanos = nanos;
+        readNanos = nanos;
+        return !removed;
+    }
+
+    /** A reader came back with a cursor, and so has all up to there. */
+    synchronized void acknowledge(long offset, long nanos) {
+        read = true;
+        handed = Math.max(handed, offset);
+        if (offset > acked) {
+            acked = offset;
+            if (mark == NO_MARK) {
+                mark = offset;
+                markNanos = nanos;
+            }
+        }
+    }
+
+    /**
+     * A read that found messages takes them, unless another ending was quicker.
+     *
+     * @param waiter the race it must win
+     * @param base where a read without a cursor believes {@code handed} to be, or -1 for one with a cursor
+     * @param from where the read began
+     * @param to how far it takes the messages
+     * @return what the reader is to do
+     */
+    synchronized Claim claim(Waiter waiter, long base, long from, long to) {
+        if (base >= 0 && handed != base) {
+            return Claim.LOOK_AGAIN;
+        }
+        if (!waiter.deliver()) {
+            return Claim.OVER;
+        }
+        read = true;
+        if (from <= handed) {
+            handed = Math.max(handed, to);
+        }
+        return Claim.WON;
+    }
+
+    /** What became of an attempt to take messages. */
+    enum Claim {
+        /** They are the reader's, who answers. */
+        WON,
+        /** Somebody else was handed them meanwhile. */
+        LOOK_AGAIN,
+        /** The read has been ended. */
+        OVER
+    }
+
+    /** A write failed: what that read was given may be handed out again. */
+    synchronized void handBack(long offset) {
+        handed = Math.max(acked, Math.min(handed, offset));
+    }
+
+    /**
+     * Takes in a read that found nothing, and ends those that give way to it.
+     *
+     * @return the reads that were superseded by it, already won for the caller, who concludes them
+     */
+    synchronized List<Reader> park(Reader reader, int limit) {
+        List<Reader> superseded = new ArrayList<>(0);
+        if (reader.isBare()) {
+            parked.stream().filter(Reader::isBare).forEach(superseded::add);
+        } else {
+            List<Reader> others =
+                    parked.stream().filter(other -> !other.isBare()).toList();
+            superseded.addAll(others.subList(0, Math.max(0, others.size() + 1 - limit)));
+        }
+        List<Reader> stay = new ArrayList<>(parked.size() + 1);
+        stay.addAll(parked);
+        stay.removeAll(superseded);
+        stay.add(reader);
+        parked = stay;
+        superseded.removeIf(other -> !other.waiter().end());
+        return superseded;
+    }
+
+    synchronized void unpark(Reader reader) {
+        if (parked.contains(reader)) {
+            List<Reader> stay = new ArrayList<>(parked);
+            stay.remove(reader);
+            parked = stay.isEmpty() ? List.of() : stay;
+        }
+    }
+
+    /** Those who wait here, oldest first. The list never changes; a change makes another one. */
+    synchronized List<Reader> parked() {
+        return parked;
+    }
+
+    /** Whether it may be removed as unused since that time; if so it takes no reads any more. */
+    synchronized boolean retire(long usedBeforeNanos) {
+        if (parked.isEmpty() && usedNanos - usedBeforeNanos < 0) {
+            removed = true;
+        }
+        return removed;
+    }
+
+    /** It has gone. Returns those who waited. */
+    synchronized List<Reader> remove() {
+        removed = true;
+        return parked;
+    }
+
+    /** When it was last read, or found, by the steady clock. */
+    synchronized long usedNanos() {
+        return usedNanos;
+    }
+
+    /** Whether a read of it began or ended so short a time ago. */
+    synchronized boolean readWithin(long nanos, long now) {
+        return now - readNanos < nanos;
+    }
+
+    /** The positions if they have moved since they were last asked for, else null. */
+    synchronized Store.Positions moved() {
+        if (!read || (saved != null && saved.handed() == handed && saved.acked() == acked)) {
+            return null;
+        }
+        saved = new Store.Positions(name(), handed, acked);
+        return saved;
+    }
+
+    /** Up to where messages were acknowledged before that time and not yet swept, or -1; asked once for each. */
+    synchronized long sweepable(long ackedBeforeNanos, long nanos) {
+        if (mark == NO_MARK || markNanos - ackedBeforeNanos > 0) {
+            return NO_MARK;
+        }
+        long upTo = mark;
+        mark = acked > upTo ? acked : NO_MARK;
+        markNanos = nanos;
+        return upTo;
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A stored message. It never changes; only its JSON form is made at the first wish and kept with it, whatever the
+ * number of its readers, until the store drops it. Any thread may use it.
+ */
+public final class Message {
+    /** What a message costs in memory besides its bytes, about: objects, index, an idempotency key. In bytes. */
+    public static final int OVERHEAD = 256;
+
+    private static final AtomicReferenceFieldUpdater<Message, byte[]> JSON =
+            AtomicReferenceFieldUpdater.newUpdater(Message.class, byte[].class, "json");
+    private static final byte[] DROPPED = {};
+
+    private final QueueName queue;
+    private final String epoch;
+    private final long offset;
+    private final long time;
+    private final long expires;
+    private final Draft draft;
+    private final LongAdder encodedBytes;
+    private volatile byte[] json;
+
+    /**
+     * A message as a store has taken it.
+     *
+     * @param queue where it lies
+     * @param epoch the incarnation of the store
+     * @param offset its place in the store's one order
+     * @param time when it was stored, in milliseconds since 1970
+     * @param expires when its time-to-live ends, in milliseconds since 1970
+     * @param draft what the publisher said
+     * @param encodedBytes where the store counts the bytes of the JSON forms it keeps
+     */
+    public Message(
+            QueueName queue, String epoch, long offset, long time, long expires, Draft draft, LongAdder encodedBytes) {
+        this.queue = queue;
+        this.epoch = epoch;
+        this.offset = offset;
+        this.time = time;
+        this.expires = expires;
+        this.draft = draft;
+        this.encodedBytes = encodedBytes;
+    }
+
+    /** The queue in which it lies. */
+    public QueueName queue() {
+        return queue;
+    }
+
+    /** Its place in the store's one order. */
+    public long offset() {
+        return offset;
+    }
+
+    /** Its id: the cursor of a reader that has just had it. */
+    public String id() {
+        return new Cursor(epoch, offset, false).toString();
+    }
+
+    /** When it was stored, in milliseconds since 1970. */
+    public long time() {
+        return time;
+    }
+
+    /** Whether its time-to-live is over. */
+    public boolean expired(long millis) {
+        return millis >= expires;
+    }
+
+    /** Whether its publisher set the time-to-live, so that nobody misses it when it has run out. */
+    public boolean hasOwnTtl() {
+        return draft.ttlSeconds() > 0;
+    }
+
+    /** The media type of the body. */
+    public String contentType() {
+        return draft.contentType();
+    }
+
+    /** The content; not to be changed. */
+    public byte[] body() {
+        return draft.body();
+    }
+
+    /** The event name, or null. */
+    public String type() {
+        return draft.type();
+    }
+
+    /** Who sent it, or null. */
+    public String from() {
+        return draft.from();
+    }
+
+    /** Where an answer goes, or null. */
+    public String reply() {
+        return draft.reply();
+    }
+
+    /** Whether the owner of the mailbox may see it; {@code null} is a watcher without a mailbox, who may. */
+    public boolean isFor(String mailbox) {
+        return draft.except() == null || !draft.except().equals(mailbox);
+    }
+
+    /** What it counts for in its queue, in bytes: its body and its words. */
+    public int bytes() {
+        return draft.bytes();
+    }
+
+    /** Its JSON form, made by the first who asks. The bytes are shared: not to be changed. */
+    public byte[] json(Encoding encoding) {
+        byte[] kept = json;
+        if (kept != null && kept != DROPPED) {
+            return kept;
+        }
+        byte[] made = encoding.json(this);
+        if (JSON.compareAndSet(this, null, made)) {
+            encodedBytes.add(made.length);
+            return made;
+        }
+        kept = json;
+        return kept == DROPPED ? made : kept;
+    }
+
+    /** To be called once by the store when it no longer keeps the message; readers at work with it may go on. */
+    public void dropped() {
+        byte[] kept = JSON.getAndSet(this, DROPPED);
+        if (kept != null) {
+            encodedBytes.add(-kept.length);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return queue + " " + id();
+    }
+}

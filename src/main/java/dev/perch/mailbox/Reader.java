@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One read: it looks for messages after its place; if there are none it parks; when woken it looks again. It is
+ * answered once, through its {@link Outlet}.
+ */
+public final class Reader {
+    // Threads: the fields that are neither final nor volatile belong to the one thread that the waiter's state READING
+    // stands for; it hands them on by parking. Whoever ends the read from outside looks at `position`, `gap` and
+    // `topics`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it.
+    // A read that was ended while a thread was looking may have registered since: that thread takes it out again.
+
+    /** Two loops that supersede each other must not spin: neither is answered so before this time. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Exchange exchange;
+    private final Registry registry;
+    private final Reading reading;
+    private final Outlet outlet;
+    private final Waiter waiter = new Waiter();
+    private final Deadline deadline = new Deadline();
+    private final Mailbox mailbox;
+    private final List<Topic> held;
+    private final boolean watch;
+    private final boolean bare;
+    /** The horizon when the read began. */
+    private final long now;
+
+    private final long startNanos;
+    private volatile Gap gap;
+    /** Up to here there is nothing for this reader. */
+    private volatile long position;
+
+    private volatile List<Topic> topics = List.of();
+    /** What the mailbox had handed out when this read last looked; of use without a cursor only. */
+    private long base;
+    /** Where the read began, and where {@code handed} goes back to if its answer cannot be written. */
+    private long began;
+
+    private long restore;
+    private boolean fromOldest;
+    private boolean registered;
+    private Map<String, Long> follows;
+    private List<Source> sources;
+
+    /** A read of a mailbox, or, where that is null, of a topic. */
+    Reader(Exchange exchange, Mailbox mailbox, Reading reading, Outlet outlet) {
+        this.exchange = exchange;
+        this.registry = exchange.registry();
+        this.mailbox = mailbox;
+        this.reading = reading;
+        this.outlet = outlet;
+        this.startNanos = exchange.clocks().nanoTime();
+        this.now = registry.horizon();
+        Place place = Place.of(reading.start(), mailbox, exchange.store().epoch(), now, startNanos);
+        this.watch = place.watch();
+        this.bare = place.bare();
+        this.gap = place.gap();
+        this.position = place.position();
+        this.fromOldest = place.oldest();
+        this.base = bare ? position : -1;
+        this.began = position;
+        this.restore = fromOldest && mailbox != null ? mailbox.handed() : position;
+        this.held = hold();
+    }
+
+    private List<Topic> hold() {
+        List<Topic> topics = new ArrayList<>(reading.topics().size() + 1);
+        if (mailbox == null) {
+            topics.add(registry.hold(reading.queue().name()));
+        }
+        reading.topics().forEach(topic -> topics.add(registry.hold(topic)));
+        return topics;
+    }
+
+    /** Ends the read with an empty answer, unless it is over; false when it was. Any thread may call it. */
+    public boolean end(End why) {
+        if (!waiter.end()) {
+            return false;
+        }
+        conclude(why);
+        return true;
+    }
+
+    /** Whether it waits for messages. */
+    public boolean isParked() {
+        return waiter.isParked();
+    }
+
+    /** The view could not hand on what it was given: the messages count as not handed out. */
+    public void failed() {
+        if (mailbox != null && !watch) {
+            mailbox.handBack(restore);
+            registry.wake(mailbox);
+        }
+    }
+
+    Waiter waiter() {
+        return waiter;
+    }
+
+    /** Whether it reads without a cursor. */
+    boolean isBare() {
+        return bare;
+    }
+
+    boolean watches(Topic topic) {
+        return mailbox == null && held.get(0) == topic;
+    }
+
+    boolean isFor(Message message) {
+        return message.isFor(mailboxName());
+    }
+
+    private String mailboxName() {
+        return mailbox == null ? null : mailbox.name();
+    }
+
+    /** Looks for messages until some are found, the read is over, or it is parked. For the reading thread. */
+    void look() {
+        boolean again = true;
+        while (again) {
+            refresh();
+            long horizon = registry.horizon();
+            CompletableFuture<Run> run = Run.read(exchange.store(), sources, position, horizon, reading, mailboxName());
+            if (!run.isDone()) {
+                run.whenComplete((found, error) -> exchange.executor().execute(() -> resume(run, horizon)));
+                return;
+            }
+            again = take(run, horizon);
+        }
+    }
+
+    private void resume(CompletableFuture<Run> run, long horizon) {
+        if (take(run, horizon)) {
+            look();
+        }
+    }
+
+    /** Sees what has changed around it since it looked last: what the mailbox follows, and what others were handed. */
+    private void refresh() {
+        if (bare) {
+            long handed = mailbox.handed();
+            if (handed != base) {
+                base = handed;
+                began = handed;
+                restore = handed;
+                position = handed;
+            }
+        }
+        if (sources == null || (mailbox != null && follows != mailbox.follows())) {
+            view();
+        }
+    }
+
+    private void view() {
+        topics.forEach(topic -> topic.unpark(this));
+        List<Source> view = new ArrayList<>();
+        Set<Topic> viewed = new LinkedHashSet<>();
+        if (mailbox != null) {
+            follows = mailbox.follows();
+            view.add(new Source(mailbox.queue(), 0, false));
+            viewed.add(registry.broadcast());
+            view.add(new Source(registry.broadcast().queue(), mailbox.since(), false));
+            follows.forEach((name, since) -> {
+                Topic topic = registry.known(name);
+                if (topic != null && viewed.add(topic)) {
+                    view.add(new Source(topic.queue(), since, false));
+                }
+            });
+        }
+        held.stream()
+                .filter(viewed::add)
+                .forEach(topic -> view.add(new Source(topic.queue(), bare ? now : 0, mailbox != null)));
+        sources = view;
+        topics = List.copyOf(viewed);
+    }
+
+    /** What to do with the outcome of a look; true to look again. */
+    private boolean take(CompletableFuture<Run> outcome, long horizon) {
+        if (outcome.isCompletedExceptionally()) {
+            return waiter.deliver()
+                    ? broken(outcome.handle((run, error) -> error).join())
+                    : over();
+        }
+        Run run = outcome.join();
+        if (run.floor() > 0 && !fromOldest && gap == null) {
+            gap = Gap.RETENTION;
+        }
+        fromOldest = false;
+        if (!run.messages().isEmpty() || gap != null) {
+            return deliver(run);
+        }
+        position = run.end();
+        return run.end() < horizon || park();
+    }
+
+    private boolean deliver(Run run) {
+        if (mailbox != null && !watch) {
+            long taken = Math.max(run.own(), Math.min(run.floor(), run.end()));
+            Mailbox.Claim claim = mailbox.claim(waiter, base, began, taken);
+            if (claim != Mailbox.Claim.WON) {
+                return claim == Mailbox.Claim.LOOK_AGAIN || over();
+            }
+        } else if (!waiter.deliver()) {
+            return over();
+        }
+        release();
+        outlet.answer(new Batch(run.messages(), cursor(run.end()), gap, null));
+        return false;
+    }
+
+    private boolean broken(Throwable cause) {
+        release();
+        outlet.broken(cause);
+        return false;
+    }
+
+    /** Somebody else has ended the read while this thread was looking. */
+    private boolean over() {
+        leave();
+        return false;
+    }
+
+    /** Parks; true when something came in between, so that this thread must look again. */
+    private boolean park() {
+        if (reading.waitNanos() == 0) {
+            end(End.WAIT);
+            return false;
+        }
+        List<Reader> superseded = List.of();
+        if (!registered) {
+            registered = true;
+            exchange.wheel()
+                    .schedule(deadline, reading.waitNanos() - (exchange.clocks().nanoTime() - startNanos));
+            superseded = mailbox == null
+                    ? List.of()
+                    : mailbox.park(this, exchange.limits().parkedPerMailbox());
+        }
+        topics.forEach(topic -> topic.park(this));
+        boolean parked = waiter.park();
+        superseded.forEach(older -> older.conclude(End.SUPERSEDED));
+        if (!parked) {
+            return over();
+        }
+        if (mailbox != null && mailbox.isRemoved()) {
+            end(End.DELETED);
+            return false;
+        }
+        return somethingCame() && waiter.wake();
+    }
+
+    private boolean somethingCame() {
+        if (mailbox != null && (follows != mailbox.follows() || (bare && base != mailbox.handed()))) {
+            return true;
+        }
+        return sources.stream().anyMatch(source -> source.reaches(position));
+    }
+
+    /** The winner of an ending answers, at once or, so that nobody spins, a little later. */
+    private void conclude(End why) {
+        leave();
+        long early = SETTLE_NANOS - (exchange.clocks().nanoTime() - startNanos);
+        if (why == End.SUPERSEDED && early > 0) {
+            exchange.wheel().schedule(new Settling(), early);
+        } else {
+            answerEmpty(why);
+        }
+    }
+
+    private void answerEmpty(End why) {
+        release();
+        // What another reader was given and could not keep must not lie behind the cursor of an empty answer.
+        long offset = bare ? Math.min(position, mailbox.handed()) : position;
+        outlet.answer(new Batch(List.of(), cursor(offset), gap, why));
+    }
+
+    private Cursor cursor(long offset) {
+        return new Cursor(exchange.store().epoch(), offset, watch);
+    }
+
+    private void release() {
+        leave();
+        held.forEach(registry::release);
+    }
+
+    /** Nobody shall find it any more, neither those who publish nor the wheel. */
+    private void leave() {
+        exchange.wheel().cancel(deadline);
+        if (mailbox != null) {
+            mailbox.unpark(this);
+        }
+        topics.forEach(topic -> topic.unpark(this));
+    }
+
+    private final class Deadline extends Wheel.Timer {
+        @Override
+        protected void expire() {
+            end(End.WAIT);
+        }
+    }
+
+    private final class Settling extends Wheel.Timer {
+        @Override
+        protected void expire() {
+            answerEmpty(End.SUPERSEDED);
+        }
+    }
+}

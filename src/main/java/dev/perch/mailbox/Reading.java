@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToIntFunction;
+
+/**
+ * What a reader asks for.
+ *
+ * @param queue the mailbox to read or the topic to watch
+ * @param topics further topics for this read
+ * @param start where it begins
+ * @param limit how many messages at most, 1 or more
+ * @param bytes how much at most, by {@code weight}, but always one message
+ * @param weight what a message weighs in the view that will show it, in bytes
+ * @param waitNanos how long it parks when there is nothing, in nanoseconds; 0 is not at all
+ */
+public record Reading(
+        QueueName queue,
+        List<String> topics,
+        Start start,
+        int limit,
+        long bytes,
+        ToIntFunction<Message> weight,
+        long waitNanos) {
+    /** Checks what a caller could get wrong. */
+    public Reading {
+        Objects.requireNonNull(queue);
+        topics = List.copyOf(topics);
+        if (limit < 1 || waitNanos < 0) {
+            throw new IllegalArgumentException("limit " + limit + ", wait " + waitNanos);
+        }
+    }
+
+    /** Where a read begins. */
+    public sealed interface Start permits Start.Handed, Start.Oldest, Start.Now, Start.After, Start.Elsewhere {
+        /** With the first message that nobody was handed yet; on a topic, from now on. */
+        record Handed() implements Start {}
+
+        /** With the oldest message that is kept. */
+        record Oldest() implements Start {}
+
+        /** With the next message that is published. */
+        record Now() implements Start {}
+
+        /** After a cursor. */
+        record After(Cursor cursor) implements Start {}
+
+        /** At a place that does not exist in this store: with the oldest message, and a gap before it. */
+        record Elsewhere() implements Start {}
+    }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * All mailboxes and topics, as the store has told of them. This is the only place that changes in the store arrive, in
+ * their order; everything else in the domain reads from here.
+ */
+final class Registry implements Store.Intake {
+    /** So many woken reads are one task: enough to share the cost of a hand-over, few enough to use all processors. */
+    private static final int CHUNK = 32;
+
+    private final Store store;
+    private final Clocks clocks;
+    private final Executor executor;
+    private final long idleMailboxNanos;
+    private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+    private final Topic broadcast;
+    private volatile long horizon;
+
+    Registry(Store store, Clocks clocks, Executor executor, Duration idleMailbox) {
+        this.store = store;
+        this.clocks = clocks;
+        this.executor = executor;
+        this.idleMailboxNanos = idleMailbox.toNanos();
+        this.broadcast = topic(QueueName.BROADCAST.name());
+        store.open(this);
+        horizon = store.last();
+    }
+
+    /** Up to this offset every message is in its queue; beyond it some may be there and an earlier one not yet. */
+    long horizon() {
+        return horizon;
+    }
+
+    /** The mailbox, or null. */
+    Mailbox mailbox(String name) {
+        return mailboxes.get(name);
+    }
+
+    Collection<Mailbox> mailboxes() {
+        return mailboxes.values();
+    }
+
+    /** The topic if somebody has published on it, follows it or watches it, else null. */
+    Topic known(String name) {
+        return topics.get(name);
+    }
+
+    Topic broadcast() {
+        return broadcast;
+    }
+
+    /** The topic, which stays at least until it is released as often as it was held. */
+    Topic hold(String name) {
+        return topics.compute(name, (key, topic) -> (topic == null ? make(key) : topic).hold());
+    }
+
+    void release(Topic topic) {
+        topics.computeIfPresent(topic.name(), (key, same) -> {
+            topic.release();
+            return same;
+        });
+    }
+
+    private Topic topic(String name) {
+        return topics.computeIfAbsent(name, this::make);
+    }
+
+    private Topic make(String name) {
+        return new Topic(queue(QueueName.topic(name)));
+    }
+
+    /** A queue that begins at its floor: a reader that stands below must look, to be told of the gap. */
+    private Queue queue(QueueName name) {
+        return new Queue(name, store.size(name).floor());
+    }
+
+    @Override
+    public void created(MailboxRecord mailbox) {
+        Queue queue = queue(QueueName.mailbox(mailbox.name()));
+        mailboxes.put(mailbox.name(), new Mailbox(queue, mailbox, clocks.nanoTime()));
+        mailbox.follows().keySet().forEach(topic -> follower(topic, mailbox.name()));
+    }
+
+    @Override
+    public void found(QueueName queue, long last) {
+        queueOf(queue).extend(last);
+    }
+
+    @Override
+    public void stored(List<Message> messages) {
+        for (Message message : messages) {
+            queueOf(message.queue()).extend(message.offset());
+            horizon = message.offset();
+        }
+    }
+
+    private Queue queueOf(QueueName name) {
+        return name.isMailbox()
+                ? mailboxes.get(name.name()).queue()
+                : topic(name.name()).queue();
+    }
+
+    @Override
+    public int wake(List<Message> messages) {
+        List<Reader> woken = new ArrayList<>();
+        for (Message message : messages) {
+            for (Reader reader : parked(message.queue())) {
+                if (reader.isFor(message) && reader.waiter().wake()) {
+                    woken.add(reader);
+                }
+            }
+        }
+        run(woken, Reader::look);
+        return woken.size();
+    }
+
+    /** Lets every read that is parked on the mailbox look again. */
+    void wake(Mailbox mailbox) {
+        run(mailbox.parked().stream().filter(reader -> reader.waiter().wake()).toList(), Reader::look);
+    }
+
+    private Collection<Reader> parked(QueueName queue) {
+        if (queue.isMailbox()) {
+            Mailbox mailbox = mailboxes.get(queue.name());
+            return mailbox == null ? List.of() : mailbox.parked();
+        }
+        Topic topic = topics.get(queue.name());
+        return topic == null ? List.of() : topic.parked();
+    }
+
+    private void run(List<Reader> readers, Consumer<Reader> task) {
+        for (int i = 0; i < readers.size(); i += CHUNK) {
+            List<Reader> chunk = readers.subList(i, Math.min(i + CHUNK, readers.size()));
+            executor.execute(() -> chunk.forEach(task));
+        }
+    }
+
+    @Override
+    public void followed(String mailbox, String topic, long since) {
+        Mailbox follower = mailboxes.get(mailbox);
+        follower(topic, mailbox);
+        follower.follow(topic, since);
+        executor.execute(() -> wake(follower));
+    }
+
+    private void follower(String topic, String mailbox) {
+        topics.compute(topic, (name, known) -> {
+            Topic followed = known == null ? make(name) : known;
+            followed.followers().add(mailbox);
+            return followed;
+        });
+    }
+
+    @Override
+    public void left(String mailbox, String topic) {
+        Mailbox follower = mailboxes.get(mailbox);
+        follower.leave(topic);
+        unfollow(topic, mailbox);
+        executor.execute(() -> wake(follower));
+    }
+
+    private void unfollow(String topic, String mailbox) {
+        topics.computeIfPresent(topic, (name, known) -> {
+            known.followers().remove(mailbox);
+            return known;
+        });
+    }
+
+    @Override
+    public void removed(QueueName queue) {
+        if (queue.isMailbox()) {
+            Mailbox mailbox = mailboxes.remove(queue.name());
+            mailbox.follows().keySet().forEach(topic -> unfollow(topic, queue.name()));
+            run(mailbox.remove(), reader -> reader.end(End.DELETED));
+        } else {
+            Topic topic = topic(queue.name());
+            run(topic.parked().stream().filter(reader -> reader.watches(topic)).toList(), r -> r.end(End.DELETED));
+        }
+    }
+
+    @Override
+    public long droppable(QueueName queue) {
+        if (!queue.isMailbox()) {
+            return Long.MAX_VALUE;
+        }
+        Mailbox mailbox = mailboxes.get(queue.name());
+        return mailbox == null ? 0 : mailbox.handed();
+    }
+
+    @Override
+    public long acked(QueueName queue) {
+        Mailbox mailbox = mailboxes.get(queue.name());
+        return mailbox == null ? 0 : mailbox.acked();
+    }
+
+    @Override
+    public boolean idle(QueueName queue) {
+        if (queue.isMailbox()) {
+            Mailbox mailbox = mailboxes.get(queue.name());
+            return mailbox != null && mailbox.retire(clocks.nanoTime() - idleMailboxNanos);
+        }
+        return topics.computeIfPresent(queue.name(), (name, topic) -> topic.unused() ? null : topic) == null;
+    }
+
+    /** Forgets a topic that keeps nothing in the store, if nobody would notice. */
+    void forget(Topic topic) {
+        QueueName queue = topic.queue().name();
+        if (store.size(queue).messages() == 0) {
+            idle(queue);
+        }
+    }
+
+    Collection<Topic> topics() {
+        return topics.values();
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.mailbox;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Part of several queues, read as one by offset.
+ *
+ * @param messages those that the reader may see, in offset order
+ * @param end how far all the queues were looked through
+ * @param own how far the messages that are the mailbox's own business go: the last one's offset, or 0
+ * @param floor the highest floor above the place that was read from, or 0 when there is no gap
+ */
+record Run(List<Message> messages, long end, long own, long floor) {
+    private static final Comparator<Message> BY_OFFSET = Comparator.comparingLong(Message::offset);
+
+    /**
+     * Reads what comes after a position.
+     *
+     * @param horizon how far to read at most. A store may already have messages beyond the last one it has told of;
+     *     they must not be seen in one queue before an earlier one is seen in another
+     */
+    static CompletableFuture<Run> read(
+            Store store, List<Source> sources, long position, long horizon, Reading reading, String mailbox) {
+        List<Source> reached = new ArrayList<>(sources.size());
+        List<CompletableFuture<Page>> pages = new ArrayList<>(sources.size());
+        for (Source source : sources) {
+            if (source.reaches(position)) {
+                long after = Math.max(position, source.since());
+                reached.add(source);
+                pages.add(store.read(source.queue().name(), after, reading.limit(), reading.bytes())
+                        .toCompletableFuture());
+            }
+        }
+        if (pages.stream().allMatch(CompletableFuture::isDone)) {
+            return CompletableFuture.completedFuture(merge(reached, pages, position, horizon, reading, mailbox));
+        }
+        return CompletableFuture.allOf(pages.toArray(CompletableFuture[]::new))
+                .thenApply(done -> merge(reached, pages, position, horizon, reading, mailbox));
+    }
+
+    private static Run merge(
+            List<Source> sources,
+            List<CompletableFuture<Page>> pages,
+            long position,
+            long horizon,
+            Reading reading,
+            String mailbox) {
+        long bound = horizon;
+        long floor = 0;
+        for (int i = 0; i < pages.size(); i++) {
+            Page page = pages.get(i).join();
+            bound = Math.min(bound, page.end());
+            if (page.floor() > Math.max(position, sources.get(i).since())) {
+                floor = Math.max(floor, page.floor());
+            }
+        }
+        long seen = bound;
+        Stream<Message> found = pages.stream()
+                .flatMap(page -> page.join().messages().stream())
+                .filter(message -> message.offset() <= seen && message.isFor(mailbox));
+        List<Message> messages = (pages.size() > 1 ? found.sorted(BY_OFFSET) : found).toList();
+        int count = fitting(messages, reading);
+        if (count < messages.size()) {
+            messages = messages.subList(0, count);
+            bound = messages.get(count - 1).offset();
+        }
+        return new Run(messages, bound, own(messages, sources), floor);
+    }
+
+    /** How many of the messages one answer may hold. */
+    private static int fitting(List<Message> messages, Reading reading) {
+        long bytes = 0;
+        int count = 0;
+        for (Message message : messages) {
+            bytes += reading.weight().applyAsInt(message);
+            if (count == reading.limit() || (count > 0 && bytes > reading.bytes())) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    private static long own(List<Message> messages, List<Source> sources) {
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            QueueName queue = messages.get(i).queue();
+            if (sources.stream()
+                    .anyMatch(source -> !source.extra() && source.queue().name().equals(queue))) {
+                return messages.get(i).offset();
+            }
+        }
+        return 0;
+    }
+}
