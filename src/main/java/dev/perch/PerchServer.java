@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch;
+
+import dev.perch.http.HttpEdge;
+import dev.perch.http.ProblemPages;
+import dev.perch.mailbox.Clocks;
+import dev.perch.mailbox.Exchange;
+import dev.perch.mailbox.Store;
+import dev.perch.mailbox.Wheel;
+import dev.perch.metrics.Meters;
+import dev.perch.store.MemoryStore;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** All parts of one server, put together. */
+final class PerchServer implements AutoCloseable {
+    private static final long SWEEP_SECONDS = 30;
+    private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
+    private static final int STREAMS_PER_CONNECTION = 1024;
+    private static final int BACKLOG = 4096;
+
+    private final Config config;
+    private final Server server = new Server(new QueuedThreadPool());
+    private final ServerConnector connector;
+    private final Store store;
+    private final Wheel wheel;
+    private final HttpEdge edge;
+    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "perch-sweep");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    PerchServer(Config config, Clocks clocks) {
+        this.config = config;
+        store = new MemoryStore(config.limits(), clocks, newEpoch());
+        wheel = new Wheel(clocks.nanos(), server.getThreadPool());
+        Exchange exchange = new Exchange(store, config.limits(), clocks, wheel, server.getThreadPool());
+        Meters meters = new Meters();
+        edge = new HttpEdge(exchange, wheel, meters, config.http());
+        connector = connector();
+        meters.observe(exchange, () -> connector.getConnectedEndPoints().size());
+        server.addConnector(connector);
+        server.setHandler(edge.handler());
+        server.setErrorHandler(new ProblemPages());
+        sweeper.scheduleWithFixedDelay(exchange::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Another one at each start, since what a memory store held is gone. */
+    private static String newEpoch() {
+        return "m" + Long.toString(new SecureRandom().nextLong() >>> 24, 36);
+    }
+
+    private ServerConnector connector() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setRequestHeaderSize(config.headers);
+        http.setSendServerVersion(false);
+        http.setUriCompliance(UriCompliance.UNSAFE);
+        HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
+        http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+        ServerConnector result = new ServerConnector(server, new HttpConnectionFactory(http), http2);
+        result.setHost(config.host);
+        result.setPort(config.port);
+        result.setAcceptQueueSize(BACKLOG);
+        result.setIdleTimeout(IDLE_CONNECTION_MILLIS);
+        return result;
+    }
+
+    /** Begins to serve. */
+    void start() throws Exception {
+        wheel.start();
+        edge.start();
+        server.start();
+    }
+
+    /** Where it serves, with the port that it has got. */
+    URI uri() {
+        String host = config.host.contains(":") ? "[" + config.host + "]" : config.host;
+        return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
+    }
+
+    HttpEdge edge() {
+        return edge;
+    }
+
+    /** Answers everybody who waits, then stops. */
+    void stop() {
+        edge.drain();
+        close();
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        sweeper.shutdownNow();
+        LifeCycle.stop(server);
+        wheel.close();
+        edge.close();
+        store.close();
+    }
+}

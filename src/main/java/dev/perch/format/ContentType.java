@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.format;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A media type (RFC 9110 section 8.3), taken apart as far as Perch needs it.
+ *
+ * @param essence type and subtype in lower case
+ * @param charset the name in its {@code charset} parameter, or null
+ */
+public record ContentType(String essence, String charset) {
+    private static final Set<String> ACTIVE_SUBTYPES =
+            Set.of("html", "xml", "javascript", "ecmascript", "css", "jscript");
+
+    /** Takes a field value apart; null and the empty text stand for plain text. */
+    public static ContentType parse(String value) {
+        if (value == null || value.isBlank()) {
+            return new ContentType("text/plain", null);
+        }
+        String[] parts = value.split(";", -1);
+        String charset = null;
+        for (int i = 1; i < parts.length; i++) {
+            String[] parameter = parts[i].split("=", 2);
+            if (parameter.length == 2 && parameter[0].strip().equalsIgnoreCase("charset")) {
+                charset = parameter[1].strip().replace("\"", "");
+            }
+        }
+        return new ContentType(parts[0].strip().toLowerCase(Locale.ROOT), charset);
+    }
+
+    /** Whether it is JSON, by its own name or by its suffix (RFC 6839). */
+    public boolean isJson() {
+        return essence.equals("application/json") || essence.endsWith("+json");
+    }
+
+    /** Whether the body is text for Perch: a form is too, since that is what {@code curl -d} sends. */
+    public boolean isText() {
+        return essence.startsWith("text/") || isForm();
+    }
+
+    /** Whether it is what an HTML form, and {@code curl -d}, sends. */
+    public boolean isForm() {
+        return essence.equals("application/x-www-form-urlencoded");
+    }
+
+    /** Whether it is one JSON value a line. */
+    public boolean isNdjson() {
+        return essence.equals("application/x-ndjson") || essence.equals("application/ndjson");
+    }
+
+    /** Whether a browser could run what is in it as a part of our origin: HTML, XML, SVG, scripts. */
+    public boolean isActive() {
+        String subtype = essence.substring(essence.indexOf('/') + 1);
+        return ACTIVE_SUBTYPES.stream().anyMatch(subtype::contains);
+    }
+
+    /**
+     * The body as text, in the charset that is named, else UTF-8.
+     *
+     * @throws CharacterCodingException when the bytes are none in that charset
+     * @throws IllegalArgumentException when no such charset is known
+     */
+    public String decode(byte[] body) throws CharacterCodingException {
+        Charset set = charset == null ? StandardCharsets.UTF_8 : Charset.forName(charset);
+        return set.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    }
+}

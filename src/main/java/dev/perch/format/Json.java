@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.format;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/** JSON texts (RFC 8259): checked, made compact, and written. */
+public final class Json {
+    private static final int MAX_DEPTH = 255;
+
+    private Json() {}
+
+    /** What fills in a JSON object. */
+    @FunctionalInterface
+    public interface Members {
+        /** Writes names and values. */
+        void write(JsonObject object) throws IOException;
+    }
+
+    /**
+     * Checks that the text is one JSON value.
+     *
+     * @throws MalformedJson with a sentence that says where it is not
+     */
+    public static void check(String text) throws MalformedJson {
+        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+            reader.setStrictness(Strictness.STRICT);
+            reader.setNestingLimit(MAX_DEPTH);
+            do {
+                step(reader);
+            } while (reader.peek() != JsonToken.END_DOCUMENT);
+        } catch (IOException | IllegalStateException e) {
+            throw new MalformedJson(reason(e));
+        }
+    }
+
+    private static void step(JsonReader reader) throws IOException {
+        switch (reader.peek()) {
+            case BEGIN_ARRAY -> reader.beginArray();
+            case END_ARRAY -> reader.endArray();
+            case BEGIN_OBJECT -> reader.beginObject();
+            case END_OBJECT -> reader.endObject();
+            case BOOLEAN, NULL -> reader.skipValue();
+            case NAME -> read(reader.nextName());
+            case STRING, NUMBER -> read(reader.nextString());
+            default -> throw new IllegalStateException("the text ends too early");
+        }
+    }
+
+    /** Only what is read, not what is skipped, is checked to the last character. */
+    private static void read(String part) {
+        Objects.requireNonNull(part);
+    }
+
+    /** What Gson says, without its advice to its own callers. */
+    private static String reason(Exception e) {
+        String message = e.getMessage() == null ? "the text ends too early" : e.getMessage();
+        return message.lines().findFirst().orElse("").replaceFirst("Use JsonReader.*? to accept ", "");
+    }
+
+    /** The same value without white space between its parts; the text must have passed {@link #check}. */
+    static String compact(String text) {
+        StringBuilder compact = new StringBuilder(text.length());
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quoted && c == '\\') {
+                compact.append(c).append(text.charAt(++i));
+                continue;
+            }
+            quoted ^= c == '"';
+            if (quoted || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) {
+                compact.append(c);
+            }
+        }
+        return compact.toString();
+    }
+
+    /** A JSON object on one line. */
+    public static String object(Members members) {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = new JsonWriter(text)) {
+            writer.setHtmlSafe(false);
+            writer.setSerializeNulls(false);
+            writer.beginObject();
+            members.write(new JsonObject(writer));
+            writer.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** A text that is no JSON. */
+    public static final class MalformedJson extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MalformedJson(String message) {
+            super(message);
+        }
+    }
+}

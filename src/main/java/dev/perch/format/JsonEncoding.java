@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.format;
+
+import dev.perch.mailbox.Batch;
+import dev.perch.mailbox.Encoding;
+import dev.perch.mailbox.Message;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** Messages and answers as JSON. */
+public final class JsonEncoding implements Encoding {
+    private static final byte[] COMMA = {','};
+
+    @Override
+    public byte[] json(Message message) {
+        return Json.object(object -> members(object, message)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void members(JsonObject object, Message message) throws IOException {
+        object.add("id", message.id()).add("time", message.time());
+        if (!message.queue().isMailbox()) {
+            object.add("topic", message.queue().name());
+        }
+        object.add("type", message.type()).add("from", message.from()).add("reply", message.reply());
+        ContentType type = ContentType.parse(message.contentType());
+        try {
+            if (type.isJson()) {
+                object.addJson("data", Json.compact(type.decode(message.body())));
+                return;
+            }
+            if (type.isText()) {
+                object.add("data", type.decode(message.body()));
+                return;
+            }
+        } catch (CharacterCodingException | IllegalArgumentException e) {
+            // What came in as text was checked; a store that lost the charset still has the bytes.
+        }
+        object.add("contentType", message.contentType());
+        object.add("base64", Base64.getEncoder().encodeToString(message.body()));
+    }
+
+    /** The pieces of the answer to a poll, to be sent one after the other; the messages' own bytes are shared. */
+    public List<ByteBuffer> answer(Batch batch) {
+        List<ByteBuffer> pieces = new ArrayList<>(2 * batch.messages().size() + 2);
+        pieces.add(ascii("{\"cursor\":\"" + batch.cursor() + "\",\"messages\":["));
+        for (int i = 0; i < batch.messages().size(); i++) {
+            if (i > 0) {
+                pieces.add(ByteBuffer.wrap(COMMA));
+            }
+            pieces.add(ByteBuffer.wrap(batch.messages().get(i).json(this)));
+        }
+        String gap =
+                batch.gap() == null ? "" : ",\"gap\":{\"why\":\"" + batch.gap().word() + "\"}";
+        String end = batch.end() == null ? "" : ",\"ended\":\"" + batch.end().word() + '"';
+        pieces.add(ascii("]" + gap + end + "}\n"));
+        return pieces;
+    }
+
+    private static ByteBuffer ascii(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+}

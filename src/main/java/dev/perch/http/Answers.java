@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Refusal;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.ee11.servlet.HttpOutput;
+import org.eclipse.jetty.util.Callback;
+
+/** How answers leave: never blocking, and with the fields that keep caches and browsers from doing harm. */
+final class Answers {
+    /** Up to here an answer is put together in one buffer; above, its pieces are sent one by one. In bytes. */
+    private static final int ONE_BUFFER = 32 * 1024;
+
+    private Answers() {}
+
+    /** What every dynamic answer says: nobody keeps it, nobody changes it, nobody runs it. */
+    static void fields(HttpServletResponse response) {
+        response.setHeader("Cache-Control", "no-store, no-transform");
+        response.setHeader("Pragma", "no-cache");
+        response.setHeader("Expires", "0");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Content-Security-Policy", "sandbox");
+    }
+
+    /** Sends a JSON text and completes the request. */
+    static void json(AsyncContext async, int status, String json) {
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        fields(response);
+        response.setStatus(status);
+        response.setContentType("application/json");
+        send(async, List.of(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8))), Callback.NOOP);
+    }
+
+    /** Sends a problem and completes the request. */
+    static void problem(AsyncContext async, Problem problem, String detail) {
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        problemFields(response, problem);
+        byte[] body = problem.json(detail).getBytes(StandardCharsets.UTF_8);
+        send(async, List.of(ByteBuffer.wrap(body)), Callback.NOOP);
+    }
+
+    static void problem(AsyncContext async, Refused refused) {
+        problem(async, refused.problem(), refused.getMessage());
+    }
+
+    private static void problemFields(HttpServletResponse response, Problem problem) {
+        fields(response);
+        response.setStatus(problem.status());
+        response.setContentType("application/problem+json");
+        int retry = retryAfter(problem);
+        if (retry > 0) {
+            response.setIntHeader("Retry-After", retry);
+        }
+    }
+
+    /** When it is worth another attempt, in seconds; 0 where waiting does not help. */
+    static int retryAfter(Problem problem) {
+        return switch (problem) {
+            case MAILBOX_FULL, STORE_FULL -> 5;
+            case TOO_MANY_MAILBOXES -> 60;
+            case DRAINING, TOO_MANY_POLLS, STORE_UNAVAILABLE, NOT_READY -> 2;
+            default -> 0;
+        };
+    }
+
+    /** The sentence for what the domain refused. */
+    static Refused refused(Refusal refusal) {
+        return switch (refusal) {
+            case MAILBOX_FULL ->
+                Problem.MAILBOX_FULL.because("nobody has read what is in it; read it, or try again after Retry-After");
+            case STORE_FULL -> Problem.STORE_FULL.because("messages must be read or expire first; try again later");
+            case NEVER_FITS -> Problem.TOO_LARGE.because("the batch is larger than the queue; send it in parts");
+            case KEY_REUSED -> Problem.KEY_REUSED.because("send other content under another key");
+            case TOO_MANY_MAILBOXES ->
+                Problem.TOO_MANY_MAILBOXES.because("delete mailboxes that are no longer used, or raise --mailboxes");
+            case TOO_MANY_TOPICS ->
+                Problem.TOO_MANY_TOPICS.because("leave a topic first, with DELETE /mailbox/{name}/topic/{topic}");
+        };
+    }
+
+    /**
+     * Sends the pieces, in order, and completes the request.
+     *
+     * @param sent learns whether they were written
+     */
+    static void send(AsyncContext async, List<ByteBuffer> pieces, Callback sent) {
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        long length = pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+        try {
+            ServletOutputStream out = response.getOutputStream();
+            if (length > ONE_BUFFER) {
+                response.setContentLengthLong(length);
+                out.setWriteListener(new Pieces(async, out, pieces, sent));
+            } else {
+                ((HttpOutput) out).sendContent(together(pieces, (int) length), new Completion(async, sent));
+            }
+        } catch (IOException | RuntimeException e) {
+            sent.failed(e);
+            async.complete();
+        }
+    }
+
+    private static ByteBuffer together(List<ByteBuffer> pieces, int length) {
+        if (pieces.size() == 1) {
+            return pieces.get(0);
+        }
+        ByteBuffer whole = ByteBuffer.allocate(length);
+        pieces.forEach(whole::put);
+        return whole.flip();
+    }
+
+    private record Completion(AsyncContext async, Callback sent) implements Callback {
+        @Override
+        public void succeeded() {
+            sent.succeeded();
+            async.complete();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            sent.failed(cause);
+            async.complete();
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+
+    /** A large answer on its way: goes on whenever the client has taken some of it. */
+    private static final class Pieces implements WriteListener {
+        private final AsyncContext async;
+        private final ServletOutputStream out;
+        private final List<ByteBuffer> pieces;
+        private final Callback sent;
+        private int next;
+
+        Pieces(AsyncContext async, ServletOutputStream out, List<ByteBuffer> pieces, Callback sent) {
+            this.async = async;
+            this.out = out;
+            this.pieces = pieces;
+            this.sent = sent;
+        }
+
+        @Override
+        public void onWritePossible() throws IOException {
+            while (out.isReady()) {
+                if (next == pieces.size()) {
+                    sent.succeeded();
+                    async.complete();
+                    return;
+                }
+                out.write(pieces.get(next++));
+            }
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            sent.failed(cause);
+            async.complete();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.mailbox.Batch;
+import dev.perch.mailbox.Draft;
+import dev.perch.mailbox.Exchange;
+import dev.perch.mailbox.Message;
+import dev.perch.mailbox.Outlet;
+import dev.perch.mailbox.QueueName;
+import dev.perch.mailbox.Reader;
+import dev.perch.mailbox.Reading;
+import dev.perch.mailbox.Receipt;
+import dev.perch.mailbox.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Proves that the server works by using it: parks a read on a reserved mailbox, publishes to it, and expects the read
+ * to be woken with the message. At most one attempt a second is made; all who ask meanwhile share its outcome.
+ */
+final class Canary {
+    private static final QueueName MAILBOX = QueueName.mailbox("_ready");
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long TTL_SECONDS = 10;
+
+    private final Exchange exchange;
+    private CompletableFuture<String> latest;
+    private long startedNanos;
+
+    Canary(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** What is wrong, or null; the outcome of an attempt that began less than a second ago. */
+    CompletableFuture<String> attempt() {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        synchronized (this) {
+            long now = exchange.clocks().nanoTime();
+            if (latest != null && now - startedNanos < FRESH_NANOS) {
+                return latest;
+            }
+            latest = outcome;
+            startedNanos = now;
+        }
+        Reading reading =
+                new Reading(MAILBOX, List.of(), new Reading.Start.Now(), 1, Long.MAX_VALUE, Message::bytes, WAIT_NANOS);
+        exchange.read(reading, new Perch(outcome));
+        byte[] body = "ready?".getBytes(StandardCharsets.US_ASCII);
+        Draft draft = new Draft("text/plain", body, null, null, null, null, TTL_SECONDS);
+        exchange.publish(MAILBOX, List.of(draft), null).whenComplete((publication, error) -> {
+            if (error != null) {
+                outcome.complete("the store cannot be written");
+            } else if (!(publication instanceof Receipt)) {
+                outcome.complete("the store is full");
+            }
+        });
+        return outcome;
+    }
+
+    private record Perch(CompletableFuture<String> outcome) implements Outlet {
+        @Override
+        public void began(Reader reader) {}
+
+        @Override
+        public void answer(Batch batch) {
+            outcome.complete(batch.messages().isEmpty() ? "a published message did not wake its reader" : null);
+        }
+
+        @Override
+        public void refuse(Refusal refusal) {
+            outcome.complete("there are too many mailboxes");
+        }
+
+        @Override
+        public void broken(Throwable cause) {
+            outcome.complete("the store cannot be read");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.mailbox.End;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Notices HTTP/1.1 clients that go away while they are parked. The HTTP server does not look at a connection whose
+ * request is being answered, and the first write to a dead one succeeds; so the sockets of polls that wait for long are
+ * registered here a second time. One that becomes readable has been closed by its client, or has a further request
+ * waiting: in both cases the poll is answered empty at once, which a client that closed only its sending side, or that
+ * pipelines, can live with, and a message that comes a moment later stays for a reader who is there.
+ */
+final class DisconnectWatch implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(DisconnectWatch.class.getName());
+    /** How often keys of closed sockets are let go when nothing else happens. */
+    private static final long TIDY_MILLIS = TimeUnit.SECONDS.toMillis(1);
+
+    private final Selector selector;
+    private final Thread thread = new Thread(this::run, "perch-disconnect-watch");
+    private final Map<ParkedPoll, SelectableChannel> watched = new ConcurrentHashMap<>();
+
+    DisconnectWatch() {
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Watches the connection until it is readable or the poll is forgotten. */
+    void watch(SelectableChannel channel, ParkedPoll poll) {
+        watched.put(poll, channel);
+        try {
+            SelectionKey key = channel.keyFor(selector);
+            if (key == null) {
+                channel.register(selector, SelectionKey.OP_READ, poll);
+            } else {
+                key.attach(poll);
+                key.interestOps(SelectionKey.OP_READ);
+            }
+            selector.wakeup();
+        } catch (IOException | CancelledKeyException e) {
+            poll.end(End.GONE);
+        }
+    }
+
+    /** The poll is being answered. The key stays with the connection: its next poll will want it. */
+    void forget(ParkedPoll poll) {
+        SelectableChannel channel = watched.remove(poll);
+        SelectionKey key = channel == null ? null : channel.keyFor(selector);
+        if (key != null && key.attachment() == poll) {
+            key.attach(null);
+            rest(key);
+        }
+    }
+
+    private static void rest(SelectionKey key) {
+        try {
+            key.interestOps(0);
+        } catch (CancelledKeyException e) {
+            // The connection is closed, and its key with it.
+        }
+    }
+
+    private void run() {
+        while (selector.isOpen()) {
+            try {
+                selector.select(this::readable, TIDY_MILLIS);
+            } catch (IOException e) {
+                LOG.log(Logger.Level.WARNING, "disconnected clients are not noticed any more", e);
+                return;
+            }
+        }
+    }
+
+    private void readable(SelectionKey key) {
+        rest(key);
+        if (key.attachment() instanceof ParkedPoll poll) {
+            poll.end(End.GONE);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

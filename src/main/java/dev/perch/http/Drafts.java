@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.ContentType;
+import dev.perch.format.Json;
+import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Draft;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes drafts of a body, by its content type. */
+final class Drafts {
+    private static final String TEXT = "text/plain;charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final String FORM_FIELD = "message=";
+
+    private final String declared;
+    private final ContentType type;
+    private final Parameters parameters;
+
+    Drafts(String contentType, Parameters parameters) {
+        this.declared = contentType;
+        this.type = ContentType.parse(contentType);
+        this.parameters = parameters;
+    }
+
+    /** The messages in the body: one, or with NDJSON one a line. */
+    List<Draft> of(byte[] body) throws Refused {
+        if (type.isNdjson()) {
+            return lines(text(body));
+        }
+        if (type.isJson()) {
+            return List.of(json(body));
+        }
+        if (type.isForm()) {
+            String text = text(body);
+            String message = text.startsWith(FORM_FIELD) ? field(text) : text;
+            return List.of(draft(TEXT, message.getBytes(StandardCharsets.UTF_8)));
+        }
+        if (type.isText()) {
+            text(body);
+            return List.of(draft(declared == null || declared.isBlank() ? TEXT : declared, body));
+        }
+        return List.of(draft(declared, body));
+    }
+
+    private Draft json(byte[] body) throws Refused {
+        if (type.charset() != null && !type.charset().equalsIgnoreCase("utf-8")) {
+            throw Problem.UNSUPPORTED.because("JSON is sent as UTF-8 (RFC 8259 section 8.1)");
+        }
+        String text = text(body);
+        String unmarked = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        check(unmarked, "");
+        return draft(declared, unmarked.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<Draft> lines(String text) throws Refused {
+        List<Draft> drafts = new ArrayList<>();
+        int number = 0;
+        for (int from = 0; from < text.length(); ) {
+            int end = text.indexOf('\n', from);
+            end = end < 0 ? text.length() : end;
+            number++;
+            String line = text.substring(from, end).strip();
+            if (!line.isEmpty()) {
+                check(line, "line " + number + ": ");
+                drafts.add(draft(JSON, line.getBytes(StandardCharsets.UTF_8)));
+            }
+            from = end + 1;
+        }
+        if (drafts.isEmpty()) {
+            throw Problem.BAD_BODY.because("there is no line with a JSON value in it");
+        }
+        return drafts;
+    }
+
+    private static void check(String text, String where) throws Refused {
+        try {
+            Json.check(text);
+        } catch (Json.MalformedJson e) {
+            throw Problem.BAD_BODY.because(where + "not JSON: " + e.getMessage());
+        }
+    }
+
+    private String text(byte[] body) throws Refused {
+        try {
+            return type.decode(body);
+        } catch (CharacterCodingException e) {
+            String charset = type.charset() == null ? "UTF-8" : type.charset();
+            throw Problem.BAD_BODY.because("the text is not valid " + charset
+                    + "; name its charset in Content-Type, or send bytes as application/octet-stream");
+        } catch (IllegalArgumentException e) {
+            throw Problem.UNSUPPORTED.because("the charset is not known; send UTF-8");
+        }
+    }
+
+    /** The field {@code message} of a form (WHATWG URL, application/x-www-form-urlencoded parsing). */
+    private static String field(String form) throws Refused {
+        int end = form.indexOf('&');
+        String raw = form.substring(FORM_FIELD.length(), end < 0 ? form.length() : end);
+        return Query.decode(raw);
+    }
+
+    private Draft draft(String contentType, byte[] body) throws Refused {
+        return new Draft(
+                contentType,
+                body,
+                parameters.type(),
+                parameters.name("from"),
+                parameters.name("except"),
+                null,
+                parameters.ttlSeconds());
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Exchange;
+import dev.perch.metrics.Meters;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Locale;
+
+/** Everything about mailboxes, topics and broadcast: finds out what is asked and hands it on. */
+public final class EndpointServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Drain drain;
+    private final transient Meters meters;
+    private final transient Publish publish;
+    private final transient Polls polls;
+    private final transient Upkeep upkeep;
+
+    /** The servlet; all its parts work without blocking. */
+    public EndpointServlet(Exchange exchange, Meters meters, Polls polls, Drain drain, int maxBody) {
+        this.drain = drain;
+        this.meters = meters;
+        this.polls = polls;
+        this.publish = new Publish(exchange, meters, maxBody);
+        this.upkeep = new Upkeep(exchange);
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0);
+        try {
+            route(request, async);
+        } catch (Refused e) {
+            meters.refused(e.problem().code());
+            Answers.problem(async, e);
+        }
+    }
+
+    private void route(HttpServletRequest request, AsyncContext async) throws IOException, Refused {
+        Route route = Route.of(request.getRequestURI());
+        String method = request.getMethod();
+        switch (route.part()) {
+            case QUEUE, BROADCAST -> queue(request, async, route, method);
+            case STATUS -> {
+                switch (method) {
+                    case "GET", "HEAD" -> upkeep.status(async, route.queue());
+                    default -> otherwise(async, route, method);
+                }
+            }
+            case FOLLOW -> {
+                switch (method) {
+                    case "PUT" -> {
+                        route.refuseReserved();
+                        upkeep.follow(async, route, new Parameters(request).after());
+                    }
+                    case "DELETE" -> {
+                        route.refuseReserved();
+                        upkeep.leave(async, route);
+                    }
+                    default -> otherwise(async, route, method);
+                }
+            }
+        }
+    }
+
+    private void queue(HttpServletRequest request, AsyncContext async, Route route, String method)
+            throws IOException, Refused {
+        switch (method) {
+            case "GET" -> {
+                if (route.queue().isMailbox()) {
+                    route.refuseReserved();
+                }
+                if (isPrefetch(request)) {
+                    polls.peek(async, route.queue(), HttpServletResponse.SC_NO_CONTENT);
+                } else {
+                    drain.refuseWhenDraining();
+                    polls.handle(request, async, route.queue());
+                }
+            }
+            case "HEAD" -> polls.peek(async, route.queue(), HttpServletResponse.SC_OK);
+            case "POST" -> {
+                route.refuseReserved();
+                drain.refuseWhenDraining();
+                publish.handle(request, async, route.queue());
+            }
+            case "DELETE" -> {
+                if (route.part() == Route.Part.BROADCAST) {
+                    otherwise(async, route, method);
+                } else {
+                    route.refuseReserved();
+                    upkeep.remove(async, route.queue());
+                }
+            }
+            default -> otherwise(async, route, method);
+        }
+    }
+
+    /** OPTIONS says what there is; any other method is told. */
+    private static void otherwise(AsyncContext async, Route route, String method) throws Refused {
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        String methods = route.part().methods();
+        response.setHeader("Allow", methods);
+        if (method.equals("OPTIONS")) {
+            Answers.fields(response);
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            async.complete();
+            return;
+        }
+        String hint = route.part() == Route.Part.QUEUE || route.part() == Route.Part.BROADCAST
+                ? "; to publish use POST, as curl -d does"
+                : "";
+        throw Problem.METHOD_NOT_ALLOWED.because("here are " + methods + hint);
+    }
+
+    /** What a browser asks for before its user does must not take messages (Fetch, the Sec-Purpose header). */
+    private static boolean isPrefetch(HttpServletRequest request) {
+        return mentionsPrefetch(request.getHeader("Sec-Purpose"))
+                || mentionsPrefetch(request.getHeader("Purpose"))
+                || mentionsPrefetch(request.getHeader("X-Moz"));
+    }
+
+    private static boolean mentionsPrefetch(String purpose) {
+        return purpose != null && purpose.toLowerCase(Locale.ROOT).contains("prefetch");
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Problem;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The first to see a request. Paths that different programs resolve differently go no further: what is decoded twice,
+ * or shortened on the way, must not name something else than it seems to. While the server drains, every answer closes
+ * its connection, so that its client comes back elsewhere.
+ */
+public final class Gate extends Handler.Wrapper {
+    /** Dot segments, empty segments, encoded dots, slashes, backslashes, percents and controls, path parameters. */
+    private static final Pattern AMBIGUOUS =
+            Pattern.compile("(?i).*(?:/\\.{1,2}(?:/|$)|//|%2e|%2f|%5c|%25|%[01][0-9a-f]|%7f|\\\\|;).*", Pattern.DOTALL);
+
+    private static final Pattern NAMED = Pattern.compile("/(?:mailbox|topic)(?:/.*)?", Pattern.DOTALL);
+
+    private final Drain drain;
+
+    /** In front of that handler. */
+    public Gate(Drain drain, Handler inner) {
+        super(inner);
+        this.drain = drain;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (drain.isDraining()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        String path = request.getHttpURI().getPath();
+        if (path == null || !path.startsWith("/") || AMBIGUOUS.matcher(path).matches()) {
+            Problem problem = path != null && NAMED.matcher(path).matches() ? Problem.BAD_NAME : Problem.BAD_PATH;
+            ProblemPages.write(
+                    response,
+                    callback,
+                    problem,
+                    "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls");
+            return true;
+        }
+        return super.handle(request, response, callback);
+    }
+}

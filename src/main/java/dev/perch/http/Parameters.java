@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Cursor;
+import dev.perch.mailbox.Limits;
+import dev.perch.mailbox.QueueName;
+import dev.perch.mailbox.Reading.Start;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a request asks for, taken from its query and its headers and checked. */
+final class Parameters {
+    static final int MAX_WAIT_SECONDS = 120;
+    private static final int DEFAULT_WAIT_SECONDS = 25;
+    private static final int MAX_LIMIT = 1000;
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_TYPE_LENGTH = 64;
+    private static final int MAX_KEY_LENGTH = 255;
+    private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+    /** RFC 7240 section 4.3. */
+    private static final Pattern PREFER_WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?([0-9]{1,18})");
+    /** RFC 9110 section 8.8.3, with or without what proxies that compress put behind the tag. */
+    private static final Pattern ENTITY_TAG =
+            Pattern.compile("(?:W/)?\"?([^\",]*?)(?:--?gzip|[-;]br)?\"?(?:--?gzip|[-;]br)?\\s*(?:,.*)?");
+
+    private final HttpServletRequest request;
+    private final Query query;
+
+    Parameters(HttpServletRequest request) throws Refused {
+        this.request = request;
+        this.query = Query.of(request.getQueryString());
+    }
+
+    /** Where the read begins, from the first of the cursor's carriers that is there. */
+    Start start() throws Refused {
+        String resumed =
+                firstPresent(request.getHeader("Last-Event-ID"), query.get("lastEventId"), query.get("last_event_id"));
+        if (resumed != null) {
+            return cursor(resumed);
+        }
+        if (query.get("after") != null) {
+            return after();
+        }
+        String tag = request.getHeader("If-None-Match");
+        if (tag != null) {
+            Matcher m = ENTITY_TAG.matcher(tag.strip());
+            String bare = m.matches() ? m.group(1) : tag;
+            if (!bare.isEmpty() && !bare.equals("*")) {
+                return cursor(bare);
+            }
+        }
+        return new Start.Handed();
+    }
+
+    /** The parameter {@code after} alone, as it counts where a topic is followed. */
+    Start after() throws Refused {
+        String after = query.get("after");
+        if (after == null) {
+            return new Start.Handed();
+        }
+        if (after.equals("start")) {
+            return new Start.Oldest();
+        }
+        if (after.equals("now")) {
+            return new Start.Now();
+        }
+        return new Start.After(Cursor.parse(after)
+                .orElseThrow(() -> Problem.BAD_PARAMETER.because(
+                        "after must be start, now, or a cursor as an answer gave it, like k3.42")));
+    }
+
+    /** A cursor that a browser repeats by itself: what it cannot be is another epoch's, never an error. */
+    private static Start cursor(String text) {
+        return Cursor.parse(text).<Start>map(Start.After::new).orElseGet(Start.Elsewhere::new);
+    }
+
+    private static String firstPresent(String... texts) {
+        for (String text : texts) {
+            if (text != null && !text.isBlank()) {
+                return text.strip();
+            }
+        }
+        return null;
+    }
+
+    /** How long the read may wait, in seconds. */
+    int waitSeconds() throws Refused {
+        if (query.get("wait") != null) {
+            return (int) Math.min(MAX_WAIT_SECONDS, number("wait", 0, "0 to " + MAX_WAIT_SECONDS + " seconds"));
+        }
+        String prefer = preferredWait();
+        return prefer == null ? DEFAULT_WAIT_SECONDS : (int) Math.min(MAX_WAIT_SECONDS, Long.parseLong(prefer));
+    }
+
+    /** The wait in a {@code Prefer} header, or null. */
+    String preferredWait() {
+        String prefer = request.getHeader("Prefer");
+        Matcher m = prefer == null ? null : PREFER_WAIT.matcher(prefer);
+        return m != null && m.find() ? m.group(1) : null;
+    }
+
+    int limit() throws Refused {
+        return query.get("limit") == null
+                ? DEFAULT_LIMIT
+                : (int) Math.min(MAX_LIMIT, number("limit", 1, "1 to " + MAX_LIMIT));
+    }
+
+    /** Further topics for this read. */
+    List<String> topics(int most) throws Refused {
+        List<String> topics = new ArrayList<>(query.all("topic").size());
+        for (String topic : query.all("topic")) {
+            topics.add(Route.name(topic));
+        }
+        if (topics.size() > most) {
+            throw Problem.BAD_PARAMETER.because("one read takes at most " + most + " topics");
+        }
+        return topics;
+    }
+
+    String type() throws Refused {
+        String type = query.get("type");
+        if (type != null && (type.length() > MAX_TYPE_LENGTH || !QueueName.isWord(type) || OWN_TYPES.contains(type))) {
+            throw Problem.BAD_PARAMETER.because(
+                    "type must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ : - and not gap, open or error");
+        }
+        return type;
+    }
+
+    /** The name in the parameter, or null. */
+    String name(String parameter) throws Refused {
+        String name = query.get(parameter);
+        return name == null ? null : Route.name(name);
+    }
+
+    /** The publisher's own time-to-live in seconds, or 0. */
+    long ttlSeconds() throws Refused {
+        if (query.get("ttl") == null) {
+            return 0;
+        }
+        String range = "1 to " + Limits.MAX_TTL.toSeconds() + " seconds";
+        long ttl = number("ttl", 1, range);
+        if (ttl > Limits.MAX_TTL.toSeconds()) {
+            throw Problem.BAD_PARAMETER.because("ttl must be " + range);
+        }
+        return ttl;
+    }
+
+    /** The idempotency key, or null. */
+    String key() throws Refused {
+        String key = firstPresent(request.getHeader("Idempotency-Key"), query.get("key"));
+        if (key != null && (key.length() > MAX_KEY_LENGTH || !key.chars().allMatch(c -> c > ' ' && c < 0x7f))) {
+            throw Problem.BAD_PARAMETER.because("a key has 1 to 255 visible ASCII characters");
+        }
+        return key;
+    }
+
+    String format() {
+        return query.get("format");
+    }
+
+    private long number(String name, long least, String range) throws Refused {
+        String text = query.get(name);
+        if (!NUMBER.matcher(text).matches() || Long.parseLong(text) < least) {
+            throw Problem.BAD_PARAMETER.because(name + " must be a whole number, " + range);
+        }
+        return Long.parseLong(text);
+    }
+}

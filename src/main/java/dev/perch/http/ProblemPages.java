@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Problem;
+import java.lang.System.Logger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** Makes problems of the errors that the HTTP server finds itself. Nothing of its insides is told to the client. */
+public final class ProblemPages extends ErrorHandler {
+    private static final Logger LOG = System.getLogger(ProblemPages.class.getName());
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        Throwable cause = (Throwable) request.getAttribute(ERROR_EXCEPTION);
+        int status = response.getStatus();
+        if (status == 500 && cause instanceof HttpException http) {
+            status = http.getCode();
+        }
+        Problem problem = Problem.of(status);
+        write(response, callback, problem, detail(problem, request, cause));
+        return true;
+    }
+
+    private static String detail(Problem problem, Request request, Throwable cause) {
+        return switch (problem) {
+            case NOT_FOUND -> "there are " + Route.PATHS;
+            case METHOD_NOT_ALLOWED -> "pages are read with GET; to publish use POST /mailbox/{name}";
+            case HEADERS_TOO_LARGE -> "send fewer or shorter header fields";
+            case URL_TOO_LONG -> "send a shorter URL; long values go into the body";
+            case VERSION -> "send HTTP/1.1 or HTTP/2";
+            case INTERNAL -> "it is not your fault; the log has the cause under " + logged(request, cause);
+            default -> "check the request line, the header fields and the framing of the body";
+        };
+    }
+
+    private static String logged(Request request, Throwable cause) {
+        String reference = Long.toString(ThreadLocalRandom.current().nextLong() >>> 1, 36);
+        boolean quiet = cause instanceof EofException || cause instanceof QuietException;
+        LOG.log(
+                quiet ? Logger.Level.DEBUG : Logger.Level.ERROR,
+                "request failed reference=" + reference + " method=" + request.getMethod(),
+                cause);
+        return reference;
+    }
+
+    static void write(Response response, Callback callback, Problem problem, String detail) {
+        response.setStatus(problem.status());
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, "application/problem+json")
+                .put(HttpHeader.CACHE_CONTROL, "no-store, no-transform")
+                .put("X-Content-Type-Options", "nosniff")
+                .put("Content-Security-Policy", "sandbox");
+        byte[] body = problem.json(detail).getBytes(StandardCharsets.UTF_8);
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+}

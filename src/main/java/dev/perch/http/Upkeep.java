@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Json;
+import dev.perch.format.Problem;
+import dev.perch.mailbox.Exchange;
+import dev.perch.mailbox.QueueName;
+import dev.perch.mailbox.Reading.Start;
+import dev.perch.mailbox.Status;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Optional;
+
+/** What is neither publishing nor reading: follow, leave, remove, status. */
+final class Upkeep {
+    private final Exchange exchange;
+
+    Upkeep(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    void follow(AsyncContext async, Route route, Start start) {
+        String mailbox = route.queue().name();
+        exchange.follow(mailbox, route.topic(), start).whenComplete((follow, error) -> {
+            if (error != null) {
+                broken(async);
+            } else if (follow.refusal() != null) {
+                Answers.problem(async, Answers.refused(follow.refusal()));
+            } else {
+                String since = follow.since().toString();
+                Answers.json(
+                        async,
+                        200,
+                        Json.object(object -> object.add("mailbox", mailbox)
+                                        .add("topic", route.topic())
+                                        .add("since", since))
+                                + "\n");
+            }
+        });
+    }
+
+    void leave(AsyncContext async, Route route) {
+        exchange.leave(route.queue().name(), route.topic()).whenComplete((done, error) -> done(async, error));
+    }
+
+    void remove(AsyncContext async, QueueName queue) {
+        exchange.remove(queue).whenComplete((done, error) -> done(async, error));
+    }
+
+    private static void done(AsyncContext async, Throwable error) {
+        if (error != null) {
+            broken(async);
+            return;
+        }
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        Answers.fields(response);
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        async.complete();
+    }
+
+    private static void broken(AsyncContext async) {
+        Answers.problem(async, Problem.STORE_UNAVAILABLE, "nothing was changed; try again after Retry-After");
+    }
+
+    void status(AsyncContext async, QueueName queue) {
+        Optional<Status> status = exchange.status(queue);
+        if (status.isEmpty()) {
+            Answers.problem(
+                    async,
+                    Problem.NOT_FOUND,
+                    queue.isMailbox()
+                            ? "no such mailbox yet; the first message, read or follow creates it"
+                            : "nobody has published on this topic, follows it or watches it");
+            return;
+        }
+        Answers.json(
+                async,
+                200,
+                (status.get() instanceof Status.OfMailbox mailbox
+                                ? mailbox(mailbox)
+                                : topic((Status.OfTopic) status.get()))
+                        + "\n");
+    }
+
+    private static String mailbox(Status.OfMailbox mailbox) {
+        return Json.object(object -> object.add("mailbox", mailbox.name())
+                .add("online", mailbox.online())
+                .add("parked", mailbox.parked())
+                .add("messages", mailbox.size().messages())
+                .add("bytes", mailbox.size().bytes())
+                .add("last", mailbox.last().toString())
+                .add("handed", mailbox.handed().toString())
+                .add("acked", mailbox.acked().toString())
+                .add("follows", topics -> {
+                    for (var follow : mailbox.follows().entrySet()) {
+                        topics.add(follow.getKey(), follow.getValue().toString());
+                    }
+                }));
+    }
+
+    private static String topic(Status.OfTopic topic) {
+        return Json.object(object -> object.add("topic", topic.name())
+                .add("parked", topic.parked())
+                .add("messages", topic.size().messages())
+                .add("bytes", topic.size().bytes())
+                .add("last", topic.last().toString())
+                .add("followers", topic.followers()));
+    }
+}
