@@ -9,6 +9,7 @@ import dev.perch.mailbox.Store;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
 import dev.perch.store.MemoryStore;
+import java.lang.System.Logger;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.concurrent.Executors;
@@ -25,6 +26,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** All parts of one server, put together. */
 final class PerchServer implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(PerchServer.class.getName());
     private static final long SWEEP_SECONDS = 30;
     private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
     private static final int STREAMS_PER_CONNECTION = 1024;
@@ -54,7 +56,20 @@ final class PerchServer implements AutoCloseable {
         server.addConnector(connector);
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());
-        sweeper.scheduleWithFixedDelay(exchange::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        sweeper.scheduleWithFixedDelay(() -> sweep(exchange), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** One sweep that fails must not be the last one. */
+    private static void sweep(Exchange exchange) {
+        try {
+            exchange.sweep().whenComplete((done, error) -> {
+                if (error != null) {
+                    LOG.log(Logger.Level.WARNING, "the sweep failed and will be tried again", error);
+                }
+            });
+        } catch (RuntimeException e) {
+            LOG.log(Logger.Level.ERROR, "the sweep failed and will be tried again", e);
+        }
     }
 
     /** Another one at each start, since what a memory store held is gone. */
@@ -104,8 +119,8 @@ final class PerchServer implements AutoCloseable {
     @Override
     public void close() {
         sweeper.shutdownNow();
-        LifeCycle.stop(server);
         wheel.close();
+        LifeCycle.stop(server);
         edge.close();
         store.close();
     }

@@ -9,6 +9,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.eclipse.jetty.util.Callback;
 final class Answers {
     /** Up to here an answer is put together in one buffer; above, its pieces are sent one by one. In bytes. */
     private static final int ONE_BUFFER = 32 * 1024;
+
+    private static final Logger LOG = System.getLogger(Answers.class.getName());
 
     private Answers() {}
 
@@ -105,7 +108,16 @@ final class Answers {
             }
         } catch (IOException | RuntimeException e) {
             sent.failed(e);
+            complete(async);
+        }
+    }
+
+    /** Completes the request, unless its connection broke and the container was quicker. */
+    static void complete(AsyncContext async) {
+        try {
             async.complete();
+        } catch (IllegalStateException e) {
+            LOG.log(Logger.Level.DEBUG, "completed already", e);
         }
     }
 
@@ -122,13 +134,13 @@ final class Answers {
         @Override
         public void succeeded() {
             sent.succeeded();
-            async.complete();
+            complete(async);
         }
 
         @Override
         public void failed(Throwable cause) {
             sent.failed(cause);
-            async.complete();
+            complete(async);
         }
 
         @Override
@@ -157,7 +169,7 @@ final class Answers {
             while (out.isReady()) {
                 if (next == pieces.size()) {
                     sent.succeeded();
-                    async.complete();
+                    complete(async);
                     return;
                 }
                 out.write(pieces.get(next++));
@@ -167,7 +179,7 @@ final class Answers {
         @Override
         public void onError(Throwable cause) {
             sent.failed(cause);
-            async.complete();
+            complete(async);
         }
     }
 }

@@ -110,7 +110,7 @@ public final class EndpointServlet extends HttpServlet {
         if (method.equals("OPTIONS")) {
             Answers.fields(response);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-            async.complete();
+            Answers.complete(async);
             return;
         }
         String hint = route.part() == Route.Part.QUEUE || route.part() == Route.Part.BROADCAST

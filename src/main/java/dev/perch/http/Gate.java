@@ -44,6 +44,16 @@ public final class Gate extends Handler.Wrapper {
                     "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls");
             return true;
         }
-        return super.handle(request, response, callback);
+        drain.count(1);
+        Callback counted = Callback.from(callback, () -> drain.count(-1));
+        boolean handled = false;
+        try {
+            handled = super.handle(request, response, counted);
+            return handled;
+        } finally {
+            if (!handled) {
+                drain.count(-1);
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Handler;
@@ -25,6 +26,9 @@ import org.eclipse.jetty.util.resource.ResourceFactory;
 public final class HttpEdge implements AutoCloseable {
     /** Answering the parked polls is spread over this time, so that their clients do not come back all at once. */
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+
+    /** How often the drain looks whether all answers are written, every 5 ms, before it gives up on the rest. */
+    private static final int PATIENCE = 600;
 
     private final Drain drain = new Drain();
     private final DisconnectWatch watch = new DisconnectWatch();
@@ -73,10 +77,14 @@ public final class HttpEdge implements AutoCloseable {
         return polls.open();
     }
 
-    /** Stops taking requests and answers the polls that are parked; returns when all of them have their answers. */
+    /** Takes no new requests, answers the polls that are parked, and returns when every request has its answer. */
     public void drain() {
         drain.begin();
         polls.drain(DRAIN_NANOS);
+        for (int i = 0; i < PATIENCE && drain.isBusy(); i++) {
+            polls.endAll();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
     }
 
     @Override

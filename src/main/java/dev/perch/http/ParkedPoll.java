@@ -94,8 +94,8 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         polls.closed(this);
         polls.meters().answered(batch, clocks.nanoTime() - startNanos, clocks.millis());
         if (lost) {
-            reader.failed();
-            async.complete();
+            failed(batch);
+            Answers.complete(async);
             return;
         }
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
@@ -106,12 +106,16 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         Answers.send(async, view.show(batch, response), new Callback() {
             @Override
             public void failed(Throwable cause) {
-                if (!batch.messages().isEmpty()) {
-                    polls.meters().lost();
-                    reader.failed();
-                }
+                ParkedPoll.this.failed(batch);
             }
         });
+    }
+
+    private void failed(Batch batch) {
+        if (batch.end() == null) {
+            polls.meters().lost();
+            reader.failed();
+        }
     }
 
     @Override

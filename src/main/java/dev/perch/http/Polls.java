@@ -94,7 +94,7 @@ final class Polls {
         if (status == HttpServletResponse.SC_OK) {
             response.setContentType("application/json");
         }
-        async.complete();
+        Answers.complete(async);
     }
 
     /** How many polls are open, by kind. */
@@ -106,7 +106,7 @@ final class Polls {
         return open.size();
     }
 
-    /** Ends every open poll, spread over that time, and waits until they have been answered, or a little longer. */
+    /** Ends every poll that is open now, spread over that time. */
     void drain(long nanos) {
         List<ParkedPoll> polls = new ArrayList<>(open);
         Collections.shuffle(polls);
@@ -120,11 +120,11 @@ final class Polls {
                 owed = 0;
             }
         }
-        long patience = exchange.clocks().nanoTime() + 2 * TimeUnit.SECONDS.toNanos(1);
-        while (!open.isEmpty() && exchange.clocks().nanoTime() - patience < 0) {
-            open.forEach(poll -> poll.end(End.DRAIN));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
+    }
+
+    /** Ends what began to park while the drain did. */
+    void endAll() {
+        open.forEach(poll -> poll.end(End.DRAIN));
     }
 
     void began(ParkedPoll poll) {

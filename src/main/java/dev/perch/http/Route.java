@@ -4,7 +4,6 @@ package dev.perch.http;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.QueueName;
-import java.util.List;
 
 /**
  * What a path names.
@@ -44,8 +43,7 @@ record Route(QueueName queue, Part part, String topic) {
         for (int i = 0; i < raw.length; i++) {
             parts[i] = Query.decode(raw[i].replace("+", "%2B"));
         }
-        List<String> path0 = List.of(parts);
-        if (path0.get(0).equals("broadcast") && parts.length == 1) {
+        if (parts[0].equals("broadcast") && parts.length == 1) {
             return new Route(QueueName.BROADCAST, Part.BROADCAST, null);
         }
         boolean mailbox = parts[0].equals("mailbox");

@@ -55,7 +55,7 @@ final class Upkeep {
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         Answers.fields(response);
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-        async.complete();
+        Answers.complete(async);
     }
 
     private static void broken(AsyncContext async) {

@@ -112,6 +112,12 @@ public final class Message {
         return draft.bytes();
     }
 
+    /** What its JSON form takes in memory, in bytes; 0 while it has none. */
+    public int encodedBytes() {
+        byte[] kept = json;
+        return kept == null ? 0 : kept.length;
+    }
+
     /** Its JSON form, made by the first who asks. The bytes are shared: not to be changed. */
     public byte[] json(Encoding encoding) {
         byte[] kept = json;

@@ -4,6 +4,7 @@ package dev.perch.store;
 import dev.perch.mailbox.Limits;
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Store;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,7 +37,11 @@ final class Ledger {
         bytes.addAndGet(message.bytes());
     }
 
-    void remove(Message message) {
+    void remove(List<Message> dropped) {
+        dropped.forEach(this::remove);
+    }
+
+    private void remove(Message message) {
         messages.decrementAndGet();
         bytes.addAndGet(-message.bytes());
         message.dropped();

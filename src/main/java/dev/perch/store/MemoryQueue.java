@@ -44,28 +44,26 @@ final class MemoryQueue {
         return List.copyOf(messages);
     }
 
+    /** Reads a page. An expired message behind its end is the next page's business. */
     synchronized Page read(long after, int limit, long maxBytes, long millis) {
         List<Message> found = new ArrayList<>();
         long sum = 0;
         long missed = floor;
+        long passed = floor;
         for (int i = indexAfter(after); i < messages.size(); i++) {
             Message message = messages.get(i);
             if (message.expired(millis)) {
-                missed = message.hasOwnTtl() ? missed : message.offset();
+                passed = message.hasOwnTtl() ? passed : Math.max(passed, message.offset());
                 continue;
             }
             sum += message.bytes();
             if (found.size() == limit || (!found.isEmpty() && sum > maxBytes)) {
-                return new Page(found, found.get(found.size() - 1).offset(), missedBefore(found, missed));
+                return new Page(found, found.get(found.size() - 1).offset(), missed);
             }
             found.add(message);
+            missed = passed;
         }
-        return new Page(found, Long.MAX_VALUE, missed);
-    }
-
-    /** An expired message behind the end of the page is the next page's business. */
-    private long missedBefore(List<Message> found, long missed) {
-        return missed > found.get(found.size() - 1).offset() ? floor : missed;
+        return new Page(found, Long.MAX_VALUE, passed);
     }
 
     /** What must be true of the messages that stay, so that others can be added. */
@@ -87,17 +85,17 @@ final class MemoryQueue {
     }
 
     /** Drops the oldest messages, and returns them. */
-    synchronized List<Message> dropOldest(int count) {
+    synchronized List<Message> dropOldest(int count, long millis) {
         List<Message> oldest = messages.subList(0, count);
         List<Message> dropped = List.copyOf(oldest);
         oldest.clear();
-        dropped.forEach(this::forget);
+        dropped.forEach(message -> forget(message, millis));
         return dropped;
     }
 
     /** Drops the messages up to an offset, and returns them. */
-    synchronized List<Message> dropUpTo(long offset) {
-        return dropOldest(indexAfter(offset));
+    synchronized List<Message> dropUpTo(long offset, long millis) {
+        return dropOldest(indexAfter(offset), millis);
     }
 
     /** Drops what has expired, and returns it. */
@@ -107,17 +105,19 @@ final class MemoryQueue {
             Message message = all.next();
             if (message.expired(millis)) {
                 all.remove();
-                bytes -= message.bytes();
-                floor = message.hasOwnTtl() ? floor : Math.max(floor, message.offset());
+                forget(message, millis);
                 dropped.add(message);
             }
         }
         return dropped;
     }
 
-    private void forget(Message message) {
+    /** Nobody misses a message that has lived as long as its publisher wished. */
+    private void forget(Message message, long millis) {
         bytes -= message.bytes();
-        floor = Math.max(floor, message.offset());
+        if (!message.hasOwnTtl() || !message.expired(millis)) {
+            floor = Math.max(floor, message.offset());
+        }
     }
 
     /** The index of the first message behind the offset. */

@@ -37,6 +37,7 @@ public final class MemoryStore implements Store {
     private final Map<QueueName, MemoryQueue> queues = new ConcurrentHashMap<>();
     private final Ledger ledger;
     private final Keys keys;
+    private final Space space;
 
     // Guarded by this, as every change is.
     private final Map<String, Set<String>> mailboxes = new HashMap<>();
@@ -55,6 +56,7 @@ public final class MemoryStore implements Store {
         this.epoch = epoch;
         this.ledger = new Ledger(limits);
         this.keys = new Keys(clocks);
+        this.space = new Space(limits, clocks, queues, ledger, keys);
     }
 
     @Override
@@ -89,7 +91,10 @@ public final class MemoryStore implements Store {
                 return first;
             }
         }
-        Refusal refusal = makeRoom(queue, drafts);
+        if (queue.isMailbox() && !mayExist(queue.name())) {
+            return Refusal.TOO_MANY_MAILBOXES;
+        }
+        Refusal refusal = space.make(queue, drafts, intake);
         if (refusal != null) {
             return refusal;
         }
@@ -120,91 +125,21 @@ public final class MemoryStore implements Store {
         }
     }
 
-    /** Lets as many messages go as the drafts need; nothing is dropped for drafts that are refused. */
-    private Refusal makeRoom(QueueName name, List<Draft> drafts) {
-        int more = drafts.size();
-        long bytes = drafts.stream().mapToLong(Draft::bytes).sum();
-        if (more > limits.messages(name) || bytes > limits.bytes(name)) {
-            return Refusal.NEVER_FITS;
-        }
-        if (name.isMailbox() && !mailboxes.containsKey(name.name()) && mailboxes.size() >= limits.mailboxes()) {
-            return Refusal.TOO_MANY_MAILBOXES;
-        }
-        long now = clocks.millis();
-        MemoryQueue queue = queues.getOrDefault(name, new MemoryQueue(0));
-        MemoryQueue.Room queueRoom =
-                (count, kept) -> count + more <= limits.messages(name) && kept + bytes <= limits.bytes(name);
-        MemoryQueue.Room room = (count, kept) -> queueRoom.suffices(count, kept)
-                && ledger.fits(more + count - queue.count(), bytes + kept - queue.bytes(), keys.bytes());
-        long droppable = intake.droppable(name);
-        if (queue.surplus(droppable, queueRoom) < 0) {
-            dropped(queue.dropExpired(now));
-            if (queue.surplus(droppable, queueRoom) < 0) {
-                return Refusal.MAILBOX_FULL;
-            }
-        }
-        int surplus = queue.surplus(droppable, room);
-        if (surplus < 0) {
-            relieve(now);
-            surplus = queue.surplus(droppable, room);
-        }
-        if (surplus < 0) {
-            return Refusal.STORE_FULL;
-        }
-        dropped(queue.dropOldest(surplus));
-        return null;
-    }
-
-    /** The store is full: what is expired goes, then what was acknowledged, then the oldest that was handed out. */
-    private void relieve(long now) {
-        if (!ledger.mayRelieve(clocks.nanoTime())) {
-            return;
-        }
-        keys.expire();
-        queues.forEach((name, queue) -> dropped(queue.dropExpired(now)));
-        queues.forEach((name, queue) -> {
-            if (name.isMailbox()) {
-                dropped(queue.dropUpTo(intake.acked(name)));
-            }
-        });
-        if (ledger.isRelieved(keys.bytes())) {
-            return;
-        }
-        List<Message> handed = new ArrayList<>();
-        queues.forEach((name, queue) -> {
-            if (name.isMailbox()) {
-                long upTo = intake.droppable(name);
-                queue.messages().stream()
-                        .filter(message -> message.offset() <= upTo)
-                        .forEach(handed::add);
-            }
-        });
-        handed.sort((a, b) -> Long.compare(a.offset(), b.offset()));
-        for (Message message : handed) {
-            if (ledger.isRelieved(keys.bytes())) {
-                return;
-            }
-            dropped(queues.get(message.queue()).dropUpTo(message.offset()));
-        }
-    }
-
-    private void dropped(List<Message> messages) {
-        messages.forEach(ledger::remove);
-    }
-
     private MemoryQueue empty(QueueName name) {
         return new MemoryQueue(removedFloors.getOrDefault(name.kind(), 0L));
     }
 
+    private boolean mayExist(String mailbox) {
+        return mailboxes.containsKey(mailbox) || mailboxes.size() < limits.mailboxes();
+    }
+
     private boolean make(String mailbox) {
-        if (mailboxes.containsKey(mailbox)) {
-            return true;
-        }
-        if (mailboxes.size() >= limits.mailboxes()) {
+        if (!mayExist(mailbox)) {
             return false;
         }
-        mailboxes.put(mailbox, Set.of());
-        intake.created(MailboxRecord.created(mailbox, last));
+        if (mailboxes.putIfAbsent(mailbox, Set.of()) == null) {
+            intake.created(MailboxRecord.created(mailbox, last));
+        }
         return true;
     }
 
@@ -243,7 +178,10 @@ public final class MemoryStore implements Store {
     @Override
     public synchronized CompletionStage<Void> leave(String mailbox, String topic) {
         Set<String> follows = mailboxes.get(mailbox);
-        if (follows != null && follows.remove(topic)) {
+        if (follows != null && follows.contains(topic)) {
+            Set<String> fewer = new HashSet<>(follows);
+            fewer.remove(topic);
+            mailboxes.put(mailbox, fewer);
             intake.left(mailbox, topic);
         }
         return completedFuture(null);
@@ -271,7 +209,7 @@ public final class MemoryStore implements Store {
         MemoryQueue gone = queues.remove(queue);
         if (gone != null) {
             removedFloors.merge(queue.kind(), gone.last(), Math::max);
-            dropped(gone.messages());
+            ledger.remove(gone.messages());
         }
         if (queue.isMailbox()) {
             removedFloors.put(queue.kind(), last);
@@ -290,7 +228,7 @@ public final class MemoryStore implements Store {
     public synchronized CompletionStage<Void> trim(QueueName queue, long upTo) {
         MemoryQueue found = queues.get(queue);
         if (found != null) {
-            dropped(found.dropUpTo(upTo));
+            ledger.remove(found.dropUpTo(upTo, clocks.millis()));
         }
         return completedFuture(null);
     }
@@ -300,7 +238,7 @@ public final class MemoryStore implements Store {
         long now = clocks.millis();
         for (MemoryQueue queue : queues.values()) {
             synchronized (this) {
-                dropped(queue.dropExpired(now));
+                ledger.remove(queue.dropExpired(now));
             }
         }
         synchronized (this) {
