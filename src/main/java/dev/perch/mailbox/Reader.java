@@ -2,10 +2,7 @@
 package dev.perch.mailbox;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class Reader {
     // Threads: the fields that are neither final nor volatile belong to the one thread that the waiter's state READING
     // stands for; it hands them on by parking. Whoever ends the read from outside looks at `position`, `gap` and
-    // `topics`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it.
+    // `scope`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it.
     // A read that was ended while a thread was looking may have registered since: that thread takes it out again.
 
     /** Two loops that supersede each other must not spin: neither is answered so before this time. */
@@ -40,7 +37,7 @@ public final class Reader {
     /** Up to here there is nothing for this reader. */
     private volatile long position;
 
-    private volatile List<Topic> topics = List.of();
+    private volatile Scope scope = Scope.NONE;
     /** What the mailbox had handed out when this read last looked; of use without a cursor only. */
     private long base;
     /** Where the read began, and where {@code handed} goes back to if its answer cannot be written. */
@@ -49,8 +46,6 @@ public final class Reader {
     private long restore;
     private boolean fromOldest;
     private boolean registered;
-    private Map<String, Long> follows;
-    private List<Source> sources;
 
     /** A read of a mailbox, or, where that is null, of a topic. */
     Reader(Exchange exchange, Mailbox mailbox, Reading reading, Outlet outlet) {
@@ -131,7 +126,8 @@ public final class Reader {
         while (again) {
             refresh();
             long horizon = registry.horizon();
-            CompletableFuture<Run> run = Run.read(exchange.store(), sources, position, horizon, reading, mailboxName());
+            CompletableFuture<Run> run =
+                    Run.read(exchange.store(), scope.sources(), position, horizon, reading, mailboxName());
             if (!run.isDone()) {
                 run.whenComplete((found, error) -> exchange.executor().execute(() -> resume(run, horizon)));
                 return;
@@ -157,32 +153,10 @@ public final class Reader {
                 position = handed;
             }
         }
-        if (sources == null || (mailbox != null && follows != mailbox.follows())) {
-            view();
+        if (scope.isOutdated(mailbox)) {
+            scope.topics().forEach(topic -> topic.unpark(this));
+            scope = Scope.of(mailbox, held, bare ? now : 0, registry);
         }
-    }
-
-    private void view() {
-        topics.forEach(topic -> topic.unpark(this));
-        List<Source> view = new ArrayList<>();
-        Set<Topic> viewed = new LinkedHashSet<>();
-        if (mailbox != null) {
-            follows = mailbox.follows();
-            view.add(new Source(mailbox.queue(), 0, false));
-            viewed.add(registry.broadcast());
-            view.add(new Source(registry.broadcast().queue(), mailbox.since(), false));
-            follows.forEach((name, since) -> {
-                Topic topic = registry.known(name);
-                if (topic != null && viewed.add(topic)) {
-                    view.add(new Source(topic.queue(), since, false));
-                }
-            });
-        }
-        held.stream()
-                .filter(viewed::add)
-                .forEach(topic -> view.add(new Source(topic.queue(), bare ? now : 0, mailbox != null)));
-        sources = view;
-        topics = List.copyOf(viewed);
     }
 
     /** What to do with the outcome of a look; true to look again. */
@@ -246,7 +220,7 @@ public final class Reader {
                     ? List.of()
                     : mailbox.park(this, exchange.limits().parkedPerMailbox());
         }
-        topics.forEach(topic -> topic.park(this));
+        scope.topics().forEach(topic -> topic.park(this));
         boolean parked = waiter.park();
         superseded.forEach(older -> older.conclude(End.SUPERSEDED));
         if (!parked) {
@@ -260,10 +234,7 @@ public final class Reader {
     }
 
     private boolean somethingCame() {
-        if (mailbox != null && (follows != mailbox.follows() || (bare && base != mailbox.handed()))) {
-            return true;
-        }
-        return sources.stream().anyMatch(source -> source.reaches(position));
+        return scope.isOutdated(mailbox) || (bare && base != mailbox.handed()) || scope.reaches(position);
     }
 
     /** The winner of an ending answers, at once or, so that nobody spins, a little later. */
@@ -299,7 +270,7 @@ public final class Reader {
         if (mailbox != null) {
             mailbox.unpark(this);
         }
-        topics.forEach(topic -> topic.unpark(this));
+        scope.topics().forEach(topic -> topic.unpark(this));
     }
 
     private final class Deadline extends Wheel.Timer {

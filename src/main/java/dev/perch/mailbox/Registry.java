@@ -184,7 +184,10 @@ final class Registry implements Store.Intake {
             mailbox.follows().keySet().forEach(topic -> unfollow(topic, queue.name()));
             run(mailbox.remove(), reader -> reader.end(End.DELETED));
         } else {
-            Topic topic = topic(queue.name());
+            Topic topic = topics.get(queue.name());
+            if (topic == null) {
+                return;
+            }
             run(topic.parked().stream().filter(reader -> reader.watches(topic)).toList(), r -> r.end(End.DELETED));
         }
     }
@@ -211,14 +214,6 @@ final class Registry implements Store.Intake {
             return mailbox != null && mailbox.retire(clocks.nanoTime() - idleMailboxNanos);
         }
         return topics.computeIfPresent(queue.name(), (name, topic) -> topic.unused() ? null : topic) == null;
-    }
-
-    /** Forgets a topic that keeps nothing in the store, if nobody would notice. */
-    void forget(Topic topic) {
-        QueueName queue = topic.queue().name();
-        if (store.size(queue).messages() == 0) {
-            idle(queue);
-        }
     }
 
     Collection<Topic> topics() {

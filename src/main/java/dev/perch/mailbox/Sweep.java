@@ -45,8 +45,13 @@ final class Sweep {
         }
         steps.add(store.save(positions).toCompletableFuture());
         steps.add(store.expire().toCompletableFuture());
+        for (Topic topic : registry.topics()) {
+            QueueName queue = topic.queue().name();
+            if (store.size(queue).messages() == 0) {
+                unused.add(queue);
+            }
+        }
         unused.forEach(queue -> steps.add(store.removeIdle(queue).toCompletableFuture()));
-        registry.topics().forEach(registry::forget);
         return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
+import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
  * up to {@value #TICK_MILLIS} ms late, never early. Any thread may use it.
  */
 public final class Wheel implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Wheel.class.getName());
     private static final int TICK_MILLIS = 50;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
     private static final int BUCKETS = 512;
@@ -76,7 +78,8 @@ public final class Wheel implements AutoCloseable {
 
     /** Sets a timer that is not set, to expire when {@code delayNanos} nanoseconds have passed. */
     public void schedule(Timer timer, long delayNanos) {
-        long tick = (nanos.getAsLong() - origin + Math.max(0, delayNanos)) / TICK_NANOS + 1;
+        long delay = Math.min(Math.max(0, delayNanos), Long.MAX_VALUE / 2);
+        long tick = (nanos.getAsLong() - origin + delay) / TICK_NANOS + 1;
         Bucket bucket = buckets[(int) (tick % BUCKETS)];
         synchronized (bucket) {
             if (timer.bucket != null) {
@@ -90,7 +93,7 @@ public final class Wheel implements AutoCloseable {
             ((Timer) bucket).previous = timer;
         }
         if (tick <= passed && cancel(timer)) {
-            executor.execute(timer::expire);
+            executor.execute(() -> expire(timer));
         }
     }
 
@@ -120,7 +123,7 @@ public final class Wheel implements AutoCloseable {
         }
         for (int i = 0; i < due.size(); i += CHUNK) {
             List<Timer> chunk = due.subList(i, Math.min(i + CHUNK, due.size()));
-            executor.execute(() -> chunk.forEach(Timer::expire));
+            executor.execute(() -> chunk.forEach(Wheel::expire));
         }
     }
 
@@ -129,6 +132,15 @@ public final class Wheel implements AutoCloseable {
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
+    }
+
+    /** One timer that fails must not take the others along. */
+    private static void expire(Timer timer) {
+        try {
+            timer.expire();
+        } catch (RuntimeException e) {
+            LOG.log(Logger.Level.ERROR, "a timer failed", e);
+        }
     }
 
     private static void collect(Bucket bucket, long now, List<Timer> due) {

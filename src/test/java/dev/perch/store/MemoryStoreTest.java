@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** The store in memory. */
+final class MemoryStoreTest implements StoreContract {
+    private final Bench bench = new Bench((limits, clocks) -> new MemoryStore(limits, clocks, "m1"));
+
+    @Override
+    public Bench bench() {
+        return bench;
+    }
+
+    @Test
+    void itsEpochIsTheOneItWasGiven() {
+        assertEquals("m1", bench.store().epoch());
+    }
+
+    @Test
+    void itsStagesAreAlwaysComplete() {
+        assertTrue(bench.store().create("alice").toCompletableFuture().isDone());
+        assertTrue(bench.store().expire().toCompletableFuture().isDone());
+    }
+}
