@@ -431,6 +431,7 @@
   var failures = 0;
   var running = false;
   var paused = false; /* by leaving the page, and not by the button */
+  var topicsLoaded = false;
   var probing = true; /* the next poll asks with wait=0 */
   var giveUp = null; /* gives the poll up that is under way */
   var timer = null; /* until the next poll */
@@ -539,6 +540,10 @@
     byId("error").className = "error past";
     cursor = batch.cursor || cursor;
     say(byId("cursor"), cursor || "none yet");
+    if (!topicsLoaded && hasJson) {
+      topicsLoaded = true; /* and not sooner, since it is the first poll that makes the mailbox */
+      loadTopics();
+    }
     if (batch.gap) {
       showGap(batch.gap);
     }
@@ -648,16 +653,18 @@
     });
   }
 
+  /* Shows what the mailbox follows; a browser without JSON shows what is followed from now on. */
   function loadTopics() {
     var reader = mailbox;
-    say(byId("topics"), "");
     send("GET", base + "mailbox/" + segment(reader) + "/status?_=" + now() + "." + ++stamps, null, null, 30,
       function (answer) {
         var status = answer.status === 200 ? parse(answer.text) : null;
-        var topics = status && status.topics || [];
-        var i;
-        for (i = 0; i < topics.length && reader === mailbox; i++) {
-          addTopic(topics[i]);
+        var follows = status && status.follows || {};
+        var name;
+        for (name in follows) {
+          if (reader === mailbox && isName(name) && name.charAt(0) !== "_") {
+            addTopic(name);
+          }
         }
       });
   }
@@ -676,7 +683,7 @@
     addLine(list, "Take messages out, or wait for one", "curl " + address(mine));
     addLine(list, "Publish to all who follow a topic", curlPublish("topic/news", "hello", false));
     addLine(list, "Let the mailbox follow it", "curl -X PUT " + address(mine + "/topic/news"));
-    addLine(list, "Watch a topic as a stream", "curl -N " + address("topic/news?format=ndjson"));
+    addLine(list, "Wait for the next message on a topic", "curl " + address("topic/news"));
     addLine(list, "Read on and lose nothing, whatever breaks", "url=" + address(mine) + "; touch c\nwhile :; do\n"
       + "  curl -fsS -o m --etag-compare c --etag-save n \"$url\" &&\n"
       + "    [ -s n ] && cat m && mv n c || sleep 2\ndone");
@@ -703,9 +710,10 @@
     say(byId("count"), "0");
     say(byId("cursor"), "none yet");
     say(byId("topic-error"), "");
+    say(byId("topics"), "");
+    topicsLoaded = false;
     chooseTarget();
     showLines();
-    loadTopics();
   }
 
   /* The mailbox in the address, or "" when there is none. */

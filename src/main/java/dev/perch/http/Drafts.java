@@ -42,9 +42,17 @@ final class Drafts {
         }
         if (type.isText()) {
             text(body);
-            return List.of(draft(declared == null || declared.isBlank() ? TEXT : declared, body));
+            return List.of(draft(declaredText(), body));
         }
         return List.of(draft(declared, body));
+    }
+
+    /** The type as it was declared, with the charset in which the body was understood. */
+    private String declaredText() {
+        if (declared == null || declared.isBlank()) {
+            return TEXT;
+        }
+        return type.charset() == null ? declared + ";charset=utf-8" : declared;
     }
 
     private Draft json(byte[] body) throws Refused {
@@ -81,7 +89,8 @@ final class Drafts {
         try {
             Json.check(text);
         } catch (Json.MalformedJson e) {
-            throw Problem.BAD_BODY.because(where + "not JSON: " + e.getMessage());
+            throw Problem.BAD_BODY.because(where + "not JSON, " + e.getMessage()
+                    + "; mend it, or send text/plain to have it delivered as text");
         }
     }
 
