@@ -18,8 +18,8 @@ final class Config {
             names = "--host",
             paramLabel = "NAME",
             defaultValue = "127.0.0.1",
-            description =
-                    "address to listen on. Default: ${DEFAULT-VALUE}, this machine only, since there is no access control yet")
+            description = "address to listen on. Default: ${DEFAULT-VALUE}, this machine only, since there is no "
+                    + "access control yet")
     String host;
 
     @Option(
@@ -33,8 +33,8 @@ final class Config {
             names = "--body",
             paramLabel = "BYTES",
             defaultValue = "262144",
-            description =
-                    "largest message body. Default: ${DEFAULT-VALUE}, more than any chat or notification needs and small enough to be held twice")
+            description = "largest message body. Default: ${DEFAULT-VALUE}, more than any chat or notification needs "
+                    + "and small enough to be held twice")
     int body;
 
     @Option(
@@ -49,8 +49,8 @@ final class Config {
             names = "--mailbox-messages",
             paramLabel = "N",
             defaultValue = "1000",
-            description =
-                    "messages kept in one mailbox. Default: ${DEFAULT-VALUE}; a client that far behind needs a fresh start")
+            description = "messages kept in one mailbox. Default: ${DEFAULT-VALUE}; a client that far behind needs a "
+                    + "fresh start")
     int mailboxMessages;
 
     @Option(
@@ -85,16 +85,16 @@ final class Config {
     @Option(
             names = "--store-bytes",
             paramLabel = "BYTES",
-            description =
-                    "memory for messages in all. Default: half of the heap; the other half is for parked polls and answers under way")
+            description = "memory for messages in all. Default: half of the heap; the other half is for parked polls "
+                    + "and answers under way")
     long storeBytes = Runtime.getRuntime().maxMemory() / 2;
 
     @Option(
             names = "--ttl",
             paramLabel = "SECONDS",
             defaultValue = "604800",
-            description =
-                    "how long a message is kept whose publisher says nothing. Default: ${DEFAULT-VALUE}, a week: a client may be away over a weekend")
+            description = "how long a message is kept whose publisher says nothing. Default: ${DEFAULT-VALUE}, a week: "
+                    + "a client may be away over a weekend")
     long ttl;
 
     @Option(
@@ -116,32 +116,32 @@ final class Config {
             names = "--mailbox-topics",
             paramLabel = "N",
             defaultValue = "100",
-            description =
-                    "topics one mailbox may follow, and one read may name. Default: ${DEFAULT-VALUE}; each is looked at in every read")
+            description = "topics one mailbox may follow, and one read may name. Default: ${DEFAULT-VALUE}; each is "
+                    + "looked at in every read")
     int mailboxTopics;
 
     @Option(
             names = "--idle-mailbox",
             paramLabel = "SECONDS",
             defaultValue = "604800",
-            description =
-                    "how long an empty mailbox stays after its last use. Default: ${DEFAULT-VALUE}, as long as a message")
+            description = "how long an empty mailbox stays after its last use. Default: ${DEFAULT-VALUE}, as long as a "
+                    + "message")
     long idleMailbox;
 
     @Option(
             names = "--mailbox-parked",
             paramLabel = "N",
             defaultValue = "8",
-            description =
-                    "polls with a cursor parked on one mailbox; more supersede the oldest. Default: ${DEFAULT-VALUE}, a tab each")
+            description = "polls with a cursor parked on one mailbox; more supersede the oldest. Default: "
+                    + "${DEFAULT-VALUE}, a tab each")
     int mailboxParked;
 
     @Option(
             names = "--parked",
             paramLabel = "N",
             defaultValue = "200000",
-            description =
-                    "polls parked in all. Default: ${DEFAULT-VALUE}, about 1.3 GB of heap; each over HTTP/1.1 is an open file, too")
+            description = "polls parked in all. Default: ${DEFAULT-VALUE}, about 1.3 GB of heap; each over HTTP/1.1 is "
+                    + "an open file, too")
     int parked;
 
     Limits limits() {

@@ -3,6 +3,7 @@ package dev.perch.mailbox;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -24,34 +25,47 @@ final class Sweep {
     }
 
     CompletionStage<Void> run() {
+        List<CompletionStage<Void>> steps = new ArrayList<>();
+        steps.add(save());
+        trim(steps);
+        steps.add(store.expire());
+        unused().forEach(queue -> steps.add(store.removeIdle(queue)));
+        return CompletableFuture.allOf(
+                steps.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletionStage<Void> save() {
+        return store.save(registry.mailboxes().stream()
+                .map(Mailbox::moved)
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
+    private void trim(List<CompletionStage<Void>> steps) {
         long now = clocks.nanoTime();
         long ackedBefore = now - limits.ackedKept().toNanos();
-        long usedBefore = now - limits.idleMailbox().toNanos();
-        List<Store.Positions> positions = new ArrayList<>();
-        List<CompletableFuture<Void>> steps = new ArrayList<>();
-        List<QueueName> unused = new ArrayList<>();
         for (Mailbox mailbox : registry.mailboxes()) {
-            Store.Positions moved = mailbox.moved();
-            if (moved != null) {
-                positions.add(moved);
-            }
             long upTo = mailbox.sweepable(ackedBefore, now);
             if (upTo >= 0) {
-                steps.add(store.trim(mailbox.queue().name(), upTo).toCompletableFuture());
+                steps.add(store.trim(mailbox.queue().name(), upTo));
             }
+        }
+    }
+
+    /** What may be removed if the store finds it empty, and the registry that nobody uses it. */
+    private List<QueueName> unused() {
+        long usedBefore = clocks.nanoTime() - limits.idleMailbox().toNanos();
+        List<QueueName> unused = new ArrayList<>();
+        for (Mailbox mailbox : registry.mailboxes()) {
             if (mailbox.usedNanos() - usedBefore < 0) {
                 unused.add(mailbox.queue().name());
             }
         }
-        steps.add(store.save(positions).toCompletableFuture());
-        steps.add(store.expire().toCompletableFuture());
         for (Topic topic : registry.topics()) {
-            QueueName queue = topic.queue().name();
-            if (store.size(queue).messages() == 0) {
-                unused.add(queue);
+            if (store.size(topic.queue().name()).messages() == 0) {
+                unused.add(topic.queue().name());
             }
         }
-        unused.forEach(queue -> steps.add(store.removeIdle(queue).toCompletableFuture()));
-        return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
+        return unused;
     }
 }
