@@ -104,6 +104,10 @@ public final class Exchange {
      * @param start where on the topic: now without a cursor, or the oldest message kept, or after a cursor
      */
     public CompletionStage<Follow> follow(String mailbox, String topic, Reading.Start start) {
+        Mailbox known = registry.mailbox(mailbox);
+        if (known != null) {
+            known.touch(clocks.nanoTime());
+        }
         return store.follow(mailbox, topic, since(start)).thenApply(refusal -> {
             Mailbox follower = registry.mailbox(mailbox);
             Long since = follower == null ? null : follower.follows().get(topic);

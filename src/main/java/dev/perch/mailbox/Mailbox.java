@@ -95,6 +95,11 @@ final class Mailbox {
         return !removed;
     }
 
+    /** Somebody takes an interest in it without reading. */
+    synchronized void touch(long nanos) {
+        usedNanos = nanos;
+    }
+
     /** A reader came back with a cursor, and so has all up to there. */
     synchronized void acknowledge(long offset, long nanos) {
         read = true;
@@ -112,7 +117,7 @@ final class Mailbox {
      * A read that found messages takes them, unless another ending was quicker.
      *
      * @param waiter the race it must win
-     * @param base where a read without a cursor believes {@code handed} to be, or -1 for one with a cursor
+     * @param base where a read that goes by {@code handed} believes it to be, or -1 for one with a cursor
      * @param from where the read began
      * @param to how far it takes the messages
      * @return what the reader is to do
@@ -147,14 +152,21 @@ final class Mailbox {
     }
 
     /**
-     * Takes in a read that found nothing, and ends those that give way to it.
+     * Takes in a read that found nothing, unless it is over, and ends those that give way to it. It gives way itself to
+     * one without a cursor that began later and was quicker to park.
      *
-     * @return the reads that were superseded by it, already won for the caller, who concludes them
+     * @return the reads that were superseded, already won for the caller, who concludes them
      */
     synchronized List<Reader> park(Reader reader, int limit) {
+        if (reader.waiter().isOver()) {
+            return List.of();
+        }
         List<Reader> superseded = new ArrayList<>(0);
         if (reader.isBare()) {
-            parked.stream().filter(Reader::isBare).forEach(superseded::add);
+            parked.stream()
+                    .filter(Reader::isBare)
+                    .map(other -> reader.beganBefore(other) ? reader : other)
+                    .forEach(superseded::add);
         } else {
             List<Reader> others =
                     parked.stream().filter(other -> !other.isBare()).toList();
@@ -162,8 +174,8 @@ final class Mailbox {
         }
         List<Reader> stay = new ArrayList<>(parked.size() + 1);
         stay.addAll(parked);
-        stay.removeAll(superseded);
         stay.add(reader);
+        stay.removeAll(superseded);
         parked = stay;
         superseded.removeIf(other -> !other.waiter().end());
         return superseded;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One read: it looks for messages after its place; if there are none it parks; when woken it looks again. It is
@@ -29,6 +29,8 @@ public final class Reader {
     private final List<Topic> held;
     private final boolean watch;
     private final boolean bare;
+    /** A floor up to here is no gap. */
+    private final long oldest;
     /** The horizon when the read began. */
     private final long now;
 
@@ -38,13 +40,13 @@ public final class Reader {
     private volatile long position;
 
     private volatile Scope scope = Scope.NONE;
-    /** What the mailbox had handed out when this read last looked; of use without a cursor only. */
+    /** What the mailbox had handed out when this read last looked, or -1 for a read with a cursor. */
     private long base;
-    /** Where the read began, and where {@code handed} goes back to if its answer cannot be written. */
+    /** Where the read began. */
     private long began;
+    /** Where {@code handed} goes back to if the answer cannot be written; nowhere while nothing is taken. */
+    private volatile long restore = Long.MAX_VALUE;
 
-    private long restore;
-    private boolean fromOldest;
     private boolean registered;
 
     /** A read of a mailbox, or, where that is null, of a topic. */
@@ -61,20 +63,17 @@ public final class Reader {
         this.bare = place.bare();
         this.gap = place.gap();
         this.position = place.position();
-        this.fromOldest = place.oldest();
-        this.base = bare ? position : -1;
+        this.oldest = place.oldest() ? now : 0;
+        this.base = bare ? position : place.oldest() && mailbox != null ? mailbox.handed() : -1;
         this.began = position;
-        this.restore = fromOldest && mailbox != null ? mailbox.handed() : position;
         this.held = hold();
     }
 
     private List<Topic> hold() {
-        List<Topic> topics = new ArrayList<>(reading.topics().size() + 1);
-        if (mailbox == null) {
-            topics.add(registry.hold(reading.queue().name()));
-        }
-        reading.topics().forEach(topic -> topics.add(registry.hold(topic)));
-        return topics;
+        Stream<String> watched = mailbox == null ? Stream.of(reading.queue().name()) : Stream.empty();
+        return Stream.concat(watched, reading.topics().stream())
+                .map(registry::hold)
+                .toList();
     }
 
     /** Ends the read with an empty answer, unless it is over; false when it was. Any thread may call it. */
@@ -108,6 +107,10 @@ public final class Reader {
         return bare;
     }
 
+    boolean beganBefore(Reader other) {
+        return startNanos - other.startNanos < 0;
+    }
+
     boolean watches(Topic topic) {
         return mailbox == null && held.get(0) == topic;
     }
@@ -126,6 +129,12 @@ public final class Reader {
         while (again) {
             refresh();
             long horizon = registry.horizon();
+            // Asked after the horizon: what lies before it is not yet that of a new mailbox of the same name.
+            if (mailbox != null && mailbox.isRemoved()) {
+                end(End.DELETED);
+                leave();
+                return;
+            }
             CompletableFuture<Run> run =
                     Run.read(exchange.store(), scope.sources(), position, horizon, reading, mailboxName());
             if (!run.isDone()) {
@@ -144,16 +153,18 @@ public final class Reader {
 
     /** Sees what has changed around it since it looked last: what the mailbox follows, and what others were handed. */
     private void refresh() {
-        if (bare) {
+        if (base >= 0) {
             long handed = mailbox.handed();
-            if (handed != base) {
-                base = handed;
+            if (bare && handed != base) {
                 began = handed;
-                restore = handed;
                 position = handed;
+                gap = null;
             }
+            base = handed;
         }
         if (scope.isOutdated(mailbox)) {
+            // A topic may be followed from an offset that this read has passed already.
+            position = began;
             scope.topics().forEach(topic -> topic.unpark(this));
             scope = Scope.of(mailbox, held, bare ? now : 0, registry);
         }
@@ -167,10 +178,9 @@ public final class Reader {
                     : over();
         }
         Run run = outcome.join();
-        if (run.floor() > 0 && !fromOldest && gap == null) {
+        if (run.floor() > oldest && gap == null) {
             gap = Gap.RETENTION;
         }
-        fromOldest = false;
         if (!run.messages().isEmpty() || gap != null) {
             return deliver(run);
         }
@@ -185,6 +195,7 @@ public final class Reader {
             if (claim != Mailbox.Claim.WON) {
                 return claim == Mailbox.Claim.LOOK_AGAIN || over();
             }
+            restore = base >= 0 ? base : began;
         } else if (!waiter.deliver()) {
             return over();
         }

@@ -131,7 +131,10 @@ public interface Store extends AutoCloseable {
     /** Drops what has expired in any queue, and idempotency keys that are no longer kept. */
     CompletionStage<Void> expire();
 
-    /** What the queue holds, without looking through it; zeros with its floor when it does not exist. */
+    /**
+     * What the queue holds, without looking through it; zeros with its floor when it does not exist. Takes no lock
+     * under which the intake is called.
+     */
     Size size(QueueName queue);
 
     /** What the store holds. */

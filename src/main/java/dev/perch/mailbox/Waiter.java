@@ -43,6 +43,11 @@ final class Waiter {
         return state.getAndSet(OVER) != OVER;
     }
 
+    /** Whether somebody has answered it, or is about to. */
+    boolean isOver() {
+        return state.get() == OVER;
+    }
+
     /** Whether it waits. */
     boolean isParked() {
         return state.get() == PARKED;

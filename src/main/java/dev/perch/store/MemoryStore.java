@@ -17,7 +17,6 @@ import dev.perch.mailbox.Receipt;
 import dev.perch.mailbox.Refusal;
 import dev.perch.mailbox.Store;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,10 +37,11 @@ public final class MemoryStore implements Store {
     private final Ledger ledger;
     private final Keys keys;
     private final Space space;
+    /** The floors of queues that are not there. Raised before a queue goes, so that no lock is needed to look. */
+    private final Map<QueueName.Kind, Long> removedFloors = new ConcurrentHashMap<>();
 
     // Guarded by this, as every change is.
     private final Map<String, Set<String>> mailboxes = new HashMap<>();
-    private final Map<QueueName.Kind, Long> removedFloors = new EnumMap<>(QueueName.Kind.class);
     private Intake intake;
     private volatile long last;
 
@@ -126,7 +126,11 @@ public final class MemoryStore implements Store {
     }
 
     private MemoryQueue empty(QueueName name) {
-        return new MemoryQueue(removedFloors.getOrDefault(name.kind(), 0L));
+        return new MemoryQueue(removedFloor(name));
+    }
+
+    private long removedFloor(QueueName name) {
+        return removedFloors.getOrDefault(name.kind(), 0L);
     }
 
     private boolean mayExist(String mailbox) {
@@ -206,15 +210,13 @@ public final class MemoryStore implements Store {
 
     /** A mailbox takes its follows along, so whoever was at any earlier place in it has missed something. */
     private void drop(QueueName queue) {
-        MemoryQueue gone = queues.remove(queue);
-        if (gone != null) {
-            removedFloors.merge(queue.kind(), gone.last(), Math::max);
-            ledger.remove(gone.messages());
-        }
+        MemoryQueue gone = queues.getOrDefault(queue, new MemoryQueue(0));
+        removedFloors.merge(queue.kind(), queue.isMailbox() ? last : gone.last(), Math::max);
+        queues.remove(queue);
         if (queue.isMailbox()) {
-            removedFloors.put(queue.kind(), last);
             mailboxes.remove(queue.name());
         }
+        ledger.remove(gone.messages());
         keys.forget(queue);
         intake.removed(queue);
     }
@@ -250,12 +252,9 @@ public final class MemoryStore implements Store {
     @Override
     public Size size(QueueName queue) {
         MemoryQueue found = queues.get(queue);
-        if (found == null) {
-            synchronized (this) {
-                return new Size(0, 0, removedFloors.getOrDefault(queue.kind(), 0L));
-            }
-        }
-        return new Size(found.count(), found.bytes(), found.floor());
+        return found == null
+                ? new Size(0, 0, removedFloor(queue))
+                : new Size(found.count(), found.bytes(), found.floor());
     }
 
     @Override
