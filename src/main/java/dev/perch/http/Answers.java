@@ -7,6 +7,7 @@ import dev.perch.mailbox.Refusal;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -53,6 +54,12 @@ final class Answers {
 
     static void problem(AsyncContext async, Refused refused) {
         problem(async, refused.problem(), refused.getMessage());
+    }
+
+    /** Answers for a fault of the server, which goes into the log: without an answer the request would stay open. */
+    static void failed(AsyncContext async, RuntimeException cause) {
+        String method = ((HttpServletRequest) async.getRequest()).getMethod();
+        problem(async, Problem.INTERNAL, ProblemPages.fault(method, cause));
     }
 
     private static void problemFields(HttpServletResponse response, Problem problem) {

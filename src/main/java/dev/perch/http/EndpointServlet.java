@@ -40,6 +40,8 @@ public final class EndpointServlet extends HttpServlet {
         } catch (Refused e) {
             meters.refused(e.problem().code());
             Answers.problem(async, e);
+        } catch (RuntimeException e) {
+            Answers.failed(async, e);
         }
     }
 

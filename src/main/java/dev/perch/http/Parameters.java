@@ -23,7 +23,9 @@ final class Parameters {
     private static final int MAX_TYPE_LENGTH = 64;
     private static final int MAX_KEY_LENGTH = 255;
     private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error");
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    /** A number with more digits counts as the largest that there is. */
+    private static final int MAX_DIGITS = 18;
     /** RFC 7240 section 4.3. */
     private static final Pattern PREFER_WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?([0-9]{1,18})");
     /** RFC 9110 section 8.8.3, with or without what proxies that compress put behind the tag. */
@@ -167,9 +169,12 @@ final class Parameters {
 
     private long number(String name, long least, String range) throws Refused {
         String text = query.get(name);
-        if (!NUMBER.matcher(text).matches() || Long.parseLong(text) < least) {
+        long value = !NUMBER.matcher(text).matches()
+                ? -1
+                : text.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(text);
+        if (value < least) {
             throw Problem.BAD_PARAMETER.because(name + " must be a whole number, " + range);
         }
-        return Long.parseLong(text);
+        return value;
     }
 }

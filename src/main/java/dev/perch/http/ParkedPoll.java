@@ -34,6 +34,9 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
     private final String kind;
     private final Clocks clocks;
     private final long startNanos;
+    /** The socket of this poll alone; null over HTTP/2, which tells of its end by itself. */
+    private final SelectableChannel channel;
+
     private volatile Reader reader;
     private volatile boolean lost;
 
@@ -44,6 +47,7 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         this.kind = kind;
         this.clocks = clocks;
         this.startNanos = clocks.nanoTime();
+        this.channel = channel(async);
         async.addListener(this);
     }
 
@@ -70,7 +74,6 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
 
     @Override
     protected void expire() {
-        SelectableChannel channel = channel();
         if (channel != null && reader.isParked()) {
             polls.watch().watch(channel, this);
             if (!reader.isParked()) {
@@ -79,8 +82,7 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         }
     }
 
-    /** The socket of this poll alone; null over HTTP/2, which tells of its end by itself. */
-    private SelectableChannel channel() {
+    private static SelectableChannel channel(AsyncContext async) {
         ConnectionMetaData connection = ServletContextRequest.getServletContextRequest(async.getRequest())
                 .getConnectionMetaData();
         boolean own = connection.getHttpVersion() != HttpVersion.HTTP_2;
@@ -103,6 +105,9 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         Cursor cursor = batch.cursor();
         response.setHeader("ETag", "\"" + cursor + '"');
         response.setHeader("Perch-Cursor", cursor.toString());
+        if (batch.end() == End.DRAIN) {
+            response.setHeader("Connection", "close");
+        }
         Answers.send(async, view.show(batch, response), new Callback() {
             @Override
             public void failed(Throwable cause) {

@@ -38,19 +38,20 @@ public final class ProblemPages extends ErrorHandler {
             case HEADERS_TOO_LARGE -> "send fewer or shorter header fields";
             case URL_TOO_LONG -> "send a shorter URL; long values go into the body";
             case VERSION -> "send HTTP/1.1 or HTTP/2";
-            case INTERNAL -> "it is not your fault; the log has the cause under " + logged(request, cause);
+            case INTERNAL -> fault(request.getMethod(), cause);
             default -> "check the request line, the header fields and the framing of the body";
         };
     }
 
-    private static String logged(Request request, Throwable cause) {
+    /** Logs a fault of the server, and returns what its client is told. */
+    static String fault(String method, Throwable cause) {
         String reference = Long.toString(ThreadLocalRandom.current().nextLong() >>> 1, 36);
         boolean quiet = cause instanceof EofException || cause instanceof QuietException;
         LOG.log(
                 quiet ? Logger.Level.DEBUG : Logger.Level.ERROR,
-                "request failed reference=" + reference + " method=" + request.getMethod(),
+                "request failed reference=" + reference + " method=" + method,
                 cause);
-        return reference;
+        return "it is not your fault; the log has the cause under " + reference;
     }
 
     static void write(Response response, Callback callback, Problem problem, String detail) {

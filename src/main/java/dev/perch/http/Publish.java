@@ -36,7 +36,8 @@ final class Publish {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw Problem.UNSUPPORTED.because("send the body without Content-Encoding");
         }
-        Drafts drafts = new Drafts(request.getContentType(), parameters);
+        // Not getContentType(), which throws when the charset is one that this machine does not know.
+        Drafts drafts = new Drafts(request.getHeader("Content-Type"), parameters);
         String keyText = parameters.key();
         Body.read(request, maxBody).whenComplete((body, error) -> {
             try {
@@ -47,6 +48,8 @@ final class Publish {
                 publish(async, queue, drafts.of(body), keyText);
             } catch (Refused e) {
                 refuse(async, e);
+            } catch (RuntimeException e) {
+                Answers.failed(async, e);
             }
         });
     }
