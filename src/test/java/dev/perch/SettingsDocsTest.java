@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What can be set and what is measured stands in the documents, and nothing else does. */
+class SettingsDocsTest {
+    private static final Pattern SETTING =
+            Pattern.compile("(?m)^\\| `(--[a-z-]+)` \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
+    private static final Pattern METER = Pattern.compile("(?m)^# TYPE (perch_[a-z_]+) ");
+
+    @Test
+    void everyOptionStandsInTheReadmeWithItsDefault() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        Set<String> shown = new TreeSet<>();
+        SETTING.matcher(readme).results().forEach(row -> shown.add(row.group(1) + " " + row.group(3)));
+        Set<String> there = new TreeSet<>();
+        for (OptionSpec option : new CommandLine(new Config()).getCommandSpec().options()) {
+            String value = option.defaultValue() == null ? "half of the heap" : '`' + option.defaultValue() + '`';
+            there.add(option.longestName() + " " + value);
+        }
+        assertEquals(String.join("\n", there), String.join("\n", shown));
+    }
+
+    @Test
+    void everyMeterStandsInOperations() throws Exception {
+        String operations = Files.readString(Path.of("src/docs/operations.md"));
+        Set<String> meters;
+        try (TestServer server = TestServer.start()) {
+            HttpClient client = HttpClient.newHttpClient();
+            client.send(
+                    HttpRequest.newBuilder(server.uri("mailbox/_reserved"))
+                            .POST(HttpRequest.BodyPublishers.ofString("refused, so that there is a meter for it"))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            HttpRequest metrics = HttpRequest.newBuilder(server.uri("metrics")).build();
+            String exposition =
+                    client.send(metrics, HttpResponse.BodyHandlers.ofString()).body();
+            meters = METER.matcher(exposition)
+                    .results()
+                    .map((MatchResult found) -> found.group(1))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+        assertTrue(meters.size() > 10, () -> "only " + meters);
+        meters.removeIf(meter -> operations.contains('`' + meter + '`') || operations.contains('`' + meter + '{'));
+        assertEquals(Set.of(), meters);
+    }
+}

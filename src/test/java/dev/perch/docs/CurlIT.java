@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.perch.TestServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every block of curl in the documents is run against a server, and what it prints is what the document shows. What
+ * differs from run to run is masked on both sides: the epoch, which the documents call {@code k3}, times, dates, and
+ * lengths, which depend on the epoch.
+ */
+class CurlIT {
+    private static final Path README = Path.of("README.md");
+    private static final Path API = Path.of("src/docs/api.md");
+    private static final String PLACE = "localhost:8080";
+    private static final String EPOCH = "\\bk3\\b";
+
+    @TempDir
+    Path directory;
+
+    static Stream<Section> sections() {
+        return Stream.of(README, API).flatMap(document -> Section.of(document).stream());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sections")
+    void everyRequestIsAnsweredAsShown(Section section) throws Exception {
+        assumeInstalled();
+        try (TestServer server = TestServer.start()) {
+            String place = server.uri().getAuthority();
+            String epoch = epoch(server);
+            Shell shell = new Shell(directory);
+            for (Section.Step step : section.steps()) {
+                String commands = step.commands().replace(PLACE, place).replaceAll(EPOCH, epoch);
+                Shell.Outcome outcome = step.endless()
+                        ? shell.runUntil(commands, step.answer().lines().count())
+                        : shell.run(commands);
+                String where = section.title() + ", line " + step.line();
+                assertEquals(0, outcome.status(), () -> where + ": " + outcome.complaint());
+                if (step.answer() != null) {
+                    String printed = outcome.printed().replace(epoch, "k3").replace(place, PLACE);
+                    assertEquals(masked(step.answer()), masked(printed), where);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theCommandsAtTheTopOfTheReadmeAreTheTwoThatAreTested() throws IOException {
+        assertEquals(
+                List.of("mvn -q -DskipTests package && java -jar target/perch.jar\nmvn verify"),
+                Section.fenced(README, "bash"));
+        assertTrue(Files.readString(README).lines().limit(10).anyMatch("```bash"::equals), "they stand at the top");
+    }
+
+    @Test
+    void theReadmeIsShort() throws IOException {
+        try (Stream<String> lines = Files.lines(README)) {
+            assertTrue(lines.count() <= 250, "at most 250 lines");
+        }
+    }
+
+    @Test
+    void noBlockOfCurlIsLeftOut() throws IOException {
+        for (Path document : List.of(README, API)) {
+            long run = Section.of(document).stream()
+                    .mapToLong(section -> section.steps().size())
+                    .sum();
+            long there = Files.readString(document)
+                    .lines()
+                    .filter(line -> line.startsWith("```sh"))
+                    .count();
+            assertEquals(there, run, document.toString());
+        }
+    }
+
+    /** Lets the test that calls it be skipped when a program is missing, or fail where {@code CI=true}. */
+    private static void assumeInstalled() {
+        for (String program : List.of("bash", "curl")) {
+            if (!Shell.has(program)) {
+                String why = program + " is not installed, so the documents are not tried";
+                if ("true".equals(System.getenv("CI"))) {
+                    fail(why);
+                }
+                Assumptions.abort(why);
+            }
+        }
+    }
+
+    private static String masked(String answer) {
+        return answer.replace("\r", "")
+                .replaceAll("\"time\":\\d{13}", "\"time\":0")
+                .replaceAll("(?m)^Date: .*$", "Date:")
+                .replaceAll("(?m)^Content-Length: [1-9]\\d*$", "Content-Length:")
+                .stripTrailing();
+    }
+
+    /** The word with which all cursors of this server begin. */
+    private static String epoch(TestServer server) throws IOException, InterruptedException {
+        URI uri = server.uri("topic/any");
+        HttpRequest head = HttpRequest.newBuilder(uri)
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build();
+        String cursor = HttpClient.newHttpClient()
+                .send(head, HttpResponse.BodyHandlers.discarding())
+                .headers()
+                .firstValue("Perch-Cursor")
+                .orElseThrow();
+        return cursor.substring(0, cursor.indexOf('.'));
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.docs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** Runs commands with bash in a directory of their own, as a reader of the documents would. */
+final class Shell {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Path directory;
+
+    Shell(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * What commands did.
+     *
+     * @param status their exit status
+     * @param printed what they wrote to standard output
+     * @param complaint what they wrote to standard error
+     */
+    record Outcome(int status, String printed, String complaint) {}
+
+    /** Whether a program is there. */
+    static boolean has(String program) {
+        try {
+            Process process = new ProcessBuilder(program, "--version")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs the commands to their end. */
+    Outcome run(String commands) throws IOException, InterruptedException {
+        Process process = start(commands);
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("after " + PATIENCE_SECONDS + " s there is no end of:\n" + commands);
+            }
+            return new Outcome(process.exitValue(), printed(), Files.readString(errors()));
+        } finally {
+            stop(process);
+        }
+    }
+
+    /** Runs commands that do not end, until they have printed so many lines. */
+    Outcome runUntil(String commands, long lines) throws IOException {
+        Process process = start(commands);
+        try {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                    .until(() -> printed().lines().count() >= lines);
+            return new Outcome(0, printed(), Files.readString(errors()));
+        } finally {
+            stop(process);
+        }
+    }
+
+    private Process start(String commands) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(List.of("bash", "-c", commands))
+                .directory(directory.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(output().toFile())
+                .redirectError(errors().toFile());
+        builder.environment().put("CURL_HOME", directory.toString());
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put("no_proxy", "*");
+        return builder.start();
+    }
+
+    private static void stop(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private Path output() {
+        return directory.resolve(".out");
+    }
+
+    private Path errors() {
+        return directory.resolve(".err");
+    }
+
+    private String printed() throws IOException {
+        return Files.readString(output(), StandardCharsets.UTF_8);
+    }
+}
