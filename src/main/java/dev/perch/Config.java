@@ -33,7 +33,7 @@ final class Config {
             names = "--body",
             paramLabel = "BYTES",
             defaultValue = "262144",
-            description = "largest message body. Default: ${DEFAULT-VALUE}, more than any chat or notification needs "
+            description = "largest message body. Default: ${DEFAULT-VALUE}, more than any chat line needs "
                     + "and small enough to be held twice")
     int body;
 
