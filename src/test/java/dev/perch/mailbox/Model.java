@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the design promises, in the plainest form: every message ever told of, every mailbox with its two positions, and
@@ -67,7 +68,7 @@ final class Model {
     long horizon;
     int step;
     boolean idleRemovals;
-    final StringBuilder steps = new StringBuilder();
+    private final List<Object> steps = new ArrayList<>();
     private AssertionError failure;
 
     Model(Limits limits, ManualClocks clocks, List<QueueName> queues, boolean lags) {
@@ -94,12 +95,25 @@ final class Model {
         }
     }
 
+    /** Notes what happens; it becomes text only when somebody wants to read it. */
     void say(Object... words) {
-        steps.append(step).append(": ");
-        for (Object word : words) {
-            steps.append(word);
+        steps.add(step);
+        steps.add(words);
+    }
+
+    /** Everything that was noted, a line each. */
+    String steps() {
+        StringBuilder text = new StringBuilder();
+        for (Object part : steps) {
+            if (part instanceof Object[] words) {
+                text.append(": ");
+                Stream.of(words).forEach(text::append);
+                text.append('\n');
+            } else {
+                text.append(part);
+            }
         }
-        steps.append('\n');
+        return text.toString();
     }
 
     void rethrow() {

@@ -70,7 +70,7 @@ final class Schedule {
     /** Everything that was done, a line each. */
     @Override
     public String toString() {
-        return model.steps.toString();
+        return model.steps();
     }
 
     void run() {
