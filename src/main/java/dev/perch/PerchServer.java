@@ -80,6 +80,8 @@ final class PerchServer implements AutoCloseable {
     private ServerConnector connector() {
         HttpConfiguration http = new HttpConfiguration();
         http.setRequestHeaderSize(config.headers);
+        // Jetty's own default keeps 100 kB for every connection that has sent a second request.
+        http.setHeaderCacheSize(0);
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
         HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);

@@ -15,6 +15,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.jetty.ee11.servlet.HttpOutput;
+import org.eclipse.jetty.ee11.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.util.Callback;
 
 /** How answers leave: never blocking, and with the fields that keep caches and browsers from doing harm. */
@@ -22,17 +27,25 @@ final class Answers {
     /** Up to here an answer is put together in one buffer; above, its pieces are sent one by one. In bytes. */
     private static final int ONE_BUFFER = 32 * 1024;
 
+    /** What every dynamic answer says: nobody keeps it, nobody changes it, nobody runs it. One copy for all of them. */
+    private static final List<HttpField> FIELDS = List.of(
+            new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store, no-transform"),
+            new PreEncodedHttpField(HttpHeader.PRAGMA, "no-cache"),
+            new PreEncodedHttpField(HttpHeader.EXPIRES, "0"),
+            new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+            new PreEncodedHttpField("Content-Security-Policy", "sandbox"));
+
     private static final Logger LOG = System.getLogger(Answers.class.getName());
 
     private Answers() {}
 
-    /** What every dynamic answer says: nobody keeps it, nobody changes it, nobody runs it. */
     static void fields(HttpServletResponse response) {
-        response.setHeader("Cache-Control", "no-store, no-transform");
-        response.setHeader("Pragma", "no-cache");
-        response.setHeader("Expires", "0");
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Content-Security-Policy", "sandbox");
+        fields(ServletContextResponse.getServletContextResponse(response).getHeaders());
+    }
+
+    /** Adds what every dynamic answer says. */
+    static void fields(HttpFields.Mutable fields) {
+        FIELDS.forEach(fields::put);
     }
 
     /** Sends a JSON text and completes the request. */

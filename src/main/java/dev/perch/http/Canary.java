@@ -6,6 +6,7 @@ import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Outlet;
+import dev.perch.mailbox.Portion;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reader;
 import dev.perch.mailbox.Reading;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Canary {
     private static final QueueName MAILBOX = QueueName.mailbox("_ready");
+    private static final Portion ONE_MESSAGE = new Portion(1, Long.MAX_VALUE, Message::bytes);
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TTL_SECONDS = 10;
@@ -45,8 +47,7 @@ final class Canary {
             latest = outcome;
             startedNanos = now;
         }
-        Reading reading =
-                new Reading(MAILBOX, List.of(), new Reading.Start.Now(), 1, Long.MAX_VALUE, Message::bytes, WAIT_NANOS);
+        Reading reading = new Reading(MAILBOX, List.of(), new Reading.Start.Now(), ONE_MESSAGE, WAIT_NANOS);
         exchange.read(reading, new Perch(outcome));
         byte[] body = "ready?".getBytes(StandardCharsets.US_ASCII);
         Draft draft = new Draft("text/plain", body, null, null, null, null, TTL_SECONDS);

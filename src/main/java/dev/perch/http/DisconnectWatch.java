@@ -9,8 +9,6 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,7 +25,6 @@ final class DisconnectWatch implements AutoCloseable {
 
     private final Selector selector;
     private final Thread thread = new Thread(this::run, "perch-disconnect-watch");
-    private final Map<ParkedPoll, SelectableChannel> watched = new ConcurrentHashMap<>();
 
     DisconnectWatch() {
         try {
@@ -42,9 +39,9 @@ final class DisconnectWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Watches the connection until it is readable or the poll is forgotten. */
-    void watch(SelectableChannel channel, ParkedPoll poll) {
-        watched.put(poll, channel);
+    /** Watches the connection of the poll until it is readable or the poll is forgotten. */
+    void watch(ParkedPoll poll) {
+        SelectableChannel channel = poll.channel();
         try {
             SelectionKey key = channel.keyFor(selector);
             if (key == null) {
@@ -61,8 +58,7 @@ final class DisconnectWatch implements AutoCloseable {
 
     /** The poll is being answered. The key stays with the connection: its next poll will want it. */
     void forget(ParkedPoll poll) {
-        SelectableChannel channel = watched.remove(poll);
-        SelectionKey key = channel == null ? null : channel.keyFor(selector);
+        SelectionKey key = poll.channel().keyFor(selector);
         if (key != null && key.attachment() == poll) {
             key.attach(null);
             rest(key);

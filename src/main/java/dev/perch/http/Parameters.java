@@ -19,7 +19,7 @@ final class Parameters {
     static final int MAX_WAIT_SECONDS = 120;
     private static final int DEFAULT_WAIT_SECONDS = 25;
     private static final int MAX_LIMIT = 1000;
-    private static final int DEFAULT_LIMIT = 100;
+    static final int DEFAULT_LIMIT = 100;
     private static final int MAX_TYPE_LENGTH = 64;
     private static final int MAX_KEY_LENGTH = 255;
     private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error");

@@ -48,7 +48,14 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         this.clocks = clocks;
         this.startNanos = clocks.nanoTime();
         this.channel = channel(async);
-        async.addListener(this);
+        if (channel == null) {
+            async.addListener(this);
+        }
+    }
+
+    /** The socket whose state tells whether the client is there, or null. */
+    SelectableChannel channel() {
+        return channel;
     }
 
     String kind() {
@@ -75,7 +82,7 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
     @Override
     protected void expire() {
         if (channel != null && reader.isParked()) {
-            polls.watch().watch(channel, this);
+            polls.watch().watch(this);
             if (!reader.isParked()) {
                 polls.watch().forget(this);
             }
@@ -138,7 +145,7 @@ final class ParkedPoll extends Wheel.Timer implements Outlet, AsyncListener {
         Answers.problem(async, Problem.STORE_UNAVAILABLE, "the message store cannot be read; try again later");
     }
 
-    /** The connection broke, or an HTTP/2 client took its request back. */
+    /** An HTTP/2 client took its request back, or its connection broke. */
     @Override
     public void onError(AsyncEvent event) {
         lost = true;

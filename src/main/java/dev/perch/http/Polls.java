@@ -23,8 +23,6 @@ import java.util.concurrent.locks.LockSupport;
 
 /** {@code GET} and {@code HEAD}: all polls that are open, and how a request becomes one. */
 final class Polls {
-    /** No answer is larger than this unless one message is. In bytes. */
-    private static final long MAX_ANSWER = 1024 * 1024;
     /** Equal waits are shortened by up to a tenth at random, so that they do not end in step. */
     private static final double JITTER = 0.1;
     /** A poll that is answered at once, as most are under load, costs nothing but its time. */
@@ -53,13 +51,7 @@ final class Polls {
         Reading.Start start = parameters.start();
         int waitSeconds = parameters.waitSeconds();
         Reading reading = new Reading(
-                queue,
-                parameters.topics(maxTopics),
-                start,
-                view.limit(parameters.limit()),
-                MAX_ANSWER,
-                view::weight,
-                jittered(waitSeconds));
+                queue, parameters.topics(maxTopics), start, view.portion(parameters.limit()), jittered(waitSeconds));
         if (open.size() >= maxOpen) {
             throw Problem.TOO_MANY_POLLS.because("try again after Retry-After");
         }
@@ -133,7 +125,9 @@ final class Polls {
 
     void closed(ParkedPoll poll) {
         wheel.cancel(poll);
-        watch.forget(poll);
+        if (poll.channel() != null) {
+            watch.forget(poll);
+        }
         open.remove(poll);
     }
 

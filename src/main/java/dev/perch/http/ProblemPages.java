@@ -56,11 +56,8 @@ public final class ProblemPages extends ErrorHandler {
 
     static void write(Response response, Callback callback, Problem problem, String detail) {
         response.setStatus(problem.status());
-        response.getHeaders()
-                .put(HttpHeader.CONTENT_TYPE, "application/problem+json")
-                .put(HttpHeader.CACHE_CONTROL, "no-store, no-transform")
-                .put("X-Content-Type-Options", "nosniff")
-                .put("Content-Security-Policy", "sandbox");
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        Answers.fields(response.getHeaders());
         byte[] body = problem.json(detail).getBytes(StandardCharsets.UTF_8);
         response.write(true, ByteBuffer.wrap(body), callback);
     }

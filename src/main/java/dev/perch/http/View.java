@@ -7,9 +7,11 @@ import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Message;
+import dev.perch.mailbox.Portion;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -72,8 +74,23 @@ enum View {
         }
     };
 
+    /** No answer is larger than this unless one message is. In bytes. */
+    private static final long MAX_ANSWER = 1024 * 1024;
+
     private static final JsonEncoding ENCODING = new JsonEncoding();
     private static final Pattern RANGE = Pattern.compile("([\\w*+.-]+/[\\w*+.-]+)\\s*(?:;[^,]*?\\bq=([0-9.]+))?");
+
+    private static final Map<View, Portion> USUAL =
+            Map.of(JSON, JSON.make(Parameters.DEFAULT_LIMIT), TEXT, TEXT.make(Parameters.DEFAULT_LIMIT));
+
+    /** What one answer may hold. Most polls share the same one, which counts while they are parked. */
+    Portion portion(int asked) {
+        return asked == Parameters.DEFAULT_LIMIT ? USUAL.get(this) : make(asked);
+    }
+
+    private Portion make(int asked) {
+        return new Portion(limit(asked), MAX_ANSWER, this::weight);
+    }
 
     /** How many messages one answer may hold. */
     abstract int limit(int asked);

@@ -176,7 +176,7 @@ final class Mailbox {
         stay.addAll(parked);
         stay.add(reader);
         stay.removeAll(superseded);
-        parked = stay;
+        parked = List.copyOf(stay);
         superseded.removeIf(other -> !other.waiter().end());
         return superseded;
     }
@@ -185,7 +185,7 @@ final class Mailbox {
         if (parked.contains(reader)) {
             List<Reader> stay = new ArrayList<>(parked);
             stay.remove(reader);
-            parked = stay.isEmpty() ? List.of() : stay;
+            parked = List.copyOf(stay);
         }
     }
 

@@ -21,7 +21,8 @@ public final class Reader {
 
     private final Exchange exchange;
     private final Registry registry;
-    private final Reading reading;
+    private final Portion portion;
+    private final long waitNanos;
     private final Outlet outlet;
     private final Waiter waiter = new Waiter();
     private final Deadline deadline = new Deadline();
@@ -54,7 +55,8 @@ public final class Reader {
         this.exchange = exchange;
         this.registry = exchange.registry();
         this.mailbox = mailbox;
-        this.reading = reading;
+        this.portion = reading.portion();
+        this.waitNanos = reading.waitNanos();
         this.outlet = outlet;
         this.startNanos = exchange.clocks().nanoTime();
         this.now = registry.horizon();
@@ -66,12 +68,8 @@ public final class Reader {
         this.oldest = place.oldest() ? now : 0;
         this.base = bare ? position : place.oldest() && mailbox != null ? mailbox.handed() : -1;
         this.began = position;
-        this.held = hold();
-    }
-
-    private List<Topic> hold() {
         Stream<String> watched = mailbox == null ? Stream.of(reading.queue().name()) : Stream.empty();
-        return Stream.concat(watched, reading.topics().stream())
+        this.held = Stream.concat(watched, reading.topics().stream())
                 .map(registry::hold)
                 .toList();
     }
@@ -136,7 +134,7 @@ public final class Reader {
                 return;
             }
             CompletableFuture<Run> run =
-                    Run.read(exchange.store(), scope.sources(), position, horizon, reading, mailboxName());
+                    Run.read(exchange.store(), scope.sources(), position, horizon, portion, mailboxName());
             if (!run.isDone()) {
                 run.whenComplete((found, error) -> exchange.executor().execute(() -> resume(run, horizon)));
                 return;
@@ -218,15 +216,14 @@ public final class Reader {
 
     /** Parks; true when something came in between, so that this thread must look again. */
     private boolean park() {
-        if (reading.waitNanos() == 0) {
+        if (waitNanos == 0) {
             end(End.WAIT);
             return false;
         }
         List<Reader> superseded = List.of();
         if (!registered) {
             registered = true;
-            exchange.wheel()
-                    .schedule(deadline, reading.waitNanos() - (exchange.clocks().nanoTime() - startNanos));
+            exchange.wheel().schedule(deadline, waitNanos - (exchange.clocks().nanoTime() - startNanos));
             superseded = mailbox == null
                     ? List.of()
                     : mailbox.park(this, exchange.limits().parkedPerMailbox());

@@ -3,7 +3,6 @@ package dev.perch.mailbox;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.function.ToIntFunction;
 
 /**
  * What a reader asks for.
@@ -11,25 +10,17 @@ import java.util.function.ToIntFunction;
  * @param queue the mailbox to read or the topic to watch
  * @param topics further topics for this read
  * @param start where it begins
- * @param limit how many messages at most, 1 or more
- * @param bytes how much at most, by {@code weight}, but always one message
- * @param weight what a message weighs in the view that will show it, in bytes
+ * @param portion how much it takes at most
  * @param waitNanos how long it parks when there is nothing, in nanoseconds; 0 is not at all
  */
-public record Reading(
-        QueueName queue,
-        List<String> topics,
-        Start start,
-        int limit,
-        long bytes,
-        ToIntFunction<Message> weight,
-        long waitNanos) {
+public record Reading(QueueName queue, List<String> topics, Start start, Portion portion, long waitNanos) {
     /** Checks what a caller could get wrong. */
     public Reading {
         Objects.requireNonNull(queue);
         topics = List.copyOf(topics);
-        if (limit < 1 || waitNanos < 0) {
-            throw new IllegalArgumentException("limit " + limit + ", wait " + waitNanos);
+        Objects.requireNonNull(portion);
+        if (waitNanos < 0) {
+            throw new IllegalArgumentException("wait " + waitNanos);
         }
     }
 

@@ -25,22 +25,22 @@ record Run(List<Message> messages, long end, long own, long floor) {
      *     they must not be seen in one queue before an earlier one is seen in another
      */
     static CompletableFuture<Run> read(
-            Store store, List<Source> sources, long position, long horizon, Reading reading, String mailbox) {
+            Store store, List<Source> sources, long position, long horizon, Portion portion, String mailbox) {
         List<Source> reached = new ArrayList<>(sources.size());
         List<CompletableFuture<Page>> pages = new ArrayList<>(sources.size());
         for (Source source : sources) {
             if (source.reaches(position)) {
                 long after = Math.max(position, source.since());
                 reached.add(source);
-                pages.add(store.read(source.queue().name(), after, reading.limit(), reading.bytes())
+                pages.add(store.read(source.queue().name(), after, portion.limit(), portion.bytes())
                         .toCompletableFuture());
             }
         }
         if (pages.stream().allMatch(CompletableFuture::isDone)) {
-            return CompletableFuture.completedFuture(merge(reached, pages, position, horizon, reading, mailbox));
+            return CompletableFuture.completedFuture(merge(reached, pages, position, horizon, portion, mailbox));
         }
         return CompletableFuture.allOf(pages.toArray(CompletableFuture[]::new))
-                .thenApply(done -> merge(reached, pages, position, horizon, reading, mailbox));
+                .thenApply(done -> merge(reached, pages, position, horizon, portion, mailbox));
     }
 
     private static Run merge(
@@ -48,7 +48,7 @@ record Run(List<Message> messages, long end, long own, long floor) {
             List<CompletableFuture<Page>> pages,
             long position,
             long horizon,
-            Reading reading,
+            Portion portion,
             String mailbox) {
         long bound = horizon;
         long floor = 0;
@@ -64,7 +64,7 @@ record Run(List<Message> messages, long end, long own, long floor) {
                 .flatMap(page -> page.join().messages().stream())
                 .filter(message -> message.offset() <= seen && message.isFor(mailbox));
         List<Message> messages = (pages.size() > 1 ? found.sorted(BY_OFFSET) : found).toList();
-        int count = fitting(messages, reading);
+        int count = fitting(messages, portion);
         if (count < messages.size()) {
             messages = messages.subList(0, count);
             bound = messages.get(count - 1).offset();
@@ -73,12 +73,12 @@ record Run(List<Message> messages, long end, long own, long floor) {
     }
 
     /** How many of the messages one answer may hold. */
-    private static int fitting(List<Message> messages, Reading reading) {
+    private static int fitting(List<Message> messages, Portion portion) {
         long bytes = 0;
         int count = 0;
         for (Message message : messages) {
-            bytes += reading.weight().applyAsInt(message);
-            if (count == reading.limit() || (count > 0 && bytes > reading.bytes())) {
+            bytes += portion.weight().applyAsInt(message);
+            if (count == portion.limit() || (count > 0 && bytes > portion.bytes())) {
                 break;
             }
             count++;

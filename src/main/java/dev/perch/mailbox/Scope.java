@@ -44,7 +44,7 @@ record Scope(List<Source> sources, List<Topic> topics, Map<String, Long> follows
         held.stream()
                 .filter(topics::add)
                 .forEach(topic -> sources.add(new Source(topic.queue(), since, mailbox != null)));
-        return new Scope(sources, List.copyOf(topics), follows);
+        return new Scope(List.copyOf(sources), List.copyOf(topics), follows);
     }
 
     /** Whether another one must be made. */

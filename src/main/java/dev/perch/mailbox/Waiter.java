@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * The race to complete one read. Every transition is one compare-and-set, so exactly one of those who try to deliver or
@@ -21,35 +21,38 @@ final class Waiter {
     private static final int PARKED = 1;
     private static final int OVER = 2;
 
-    private final AtomicInteger state = new AtomicInteger(READING);
+    private static final AtomicIntegerFieldUpdater<Waiter> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Waiter.class, "state");
+
+    private volatile int state = READING;
 
     /** The reading thread found nothing and goes. False when the read is over. */
     boolean park() {
-        return state.compareAndSet(READING, PARKED);
+        return STATE.compareAndSet(this, READING, PARKED);
     }
 
     /** Somebody has something new: true makes the caller responsible for a thread that reads. */
     boolean wake() {
-        return state.compareAndSet(PARKED, READING);
+        return STATE.compareAndSet(this, PARKED, READING);
     }
 
     /** The reading thread found something. True makes it the one who answers. */
     boolean deliver() {
-        return state.compareAndSet(READING, OVER);
+        return STATE.compareAndSet(this, READING, OVER);
     }
 
     /** There will be no messages. True makes the caller the one who answers. */
     boolean end() {
-        return state.getAndSet(OVER) != OVER;
+        return STATE.getAndSet(this, OVER) != OVER;
     }
 
     /** Whether somebody has answered it, or is about to. */
     boolean isOver() {
-        return state.get() == OVER;
+        return state == OVER;
     }
 
     /** Whether it waits. */
     boolean isParked() {
-        return state.get() == PARKED;
+        return state == PARKED;
     }
 }

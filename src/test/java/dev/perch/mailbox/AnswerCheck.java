@@ -127,7 +127,7 @@ final class AnswerCheck {
 
     private void order(Poll poll, Batch batch, long place) {
         long previous = place;
-        model.check(batch.messages().size() <= poll.reading.limit(), "%s got too many", poll);
+        model.check(batch.messages().size() <= poll.reading.portion().limit(), "%s got too many", poll);
         for (Message message : batch.messages()) {
             model.check(message.offset() > previous, "%s got %s after %s", poll, message, previous);
             previous = message.offset();

@@ -84,7 +84,7 @@ final class LoopingClient {
         Call call = new Call();
         calls.add(call);
         current = call;
-        Reading reading = new Reading(queue, List.of(), start, limit, 1 << 20, Message::bytes, WAIT_NANOS);
+        Reading reading = new Reading(queue, List.of(), start, new Portion(limit, 1 << 20, Message::bytes), WAIT_NANOS);
         exchange.read(reading, call);
     }
 

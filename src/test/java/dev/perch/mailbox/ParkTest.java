@@ -37,8 +37,8 @@ class ParkTest {
     }
 
     private static Reading bare() {
-        return new Reading(
-                QueueName.mailbox("ann"), List.of(), new Reading.Start.Handed(), 1, 1, Message::bytes, 1L << 40);
+        Portion portion = new Portion(1, 1, Message::bytes);
+        return new Reading(QueueName.mailbox("ann"), List.of(), new Reading.Start.Handed(), portion, 1L << 40);
     }
 
     @Test

@@ -150,7 +150,7 @@ final class Schedule {
         int limit = random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 100;
         long bytes = random.nextInt(6) == 0 ? 12 : 1_000_000;
         long wait = WAITS[random.nextInt(WAITS.length)] * 1_000_000;
-        Reading reading = new Reading(queue, topics, start(), limit, bytes, Message::bytes, wait);
+        Reading reading = new Reading(queue, topics, start(), new Portion(limit, bytes, Message::bytes), wait);
         Poll poll = new Poll(polls++, reading, model);
         model.say(
                 poll, " reads ", queue, topics, " ", reading.start(), ", limit ", limit, ", ", bytes, ", wait ", wait);
