@@ -28,6 +28,9 @@ final class SoakIT {
     private static final boolean LONG = Boolean.getBoolean("perch.long");
     private static final int READERS = LONG ? 2000 : 300;
     private static final Duration TIME = Duration.ofSeconds(LONG ? 60 : 5);
+    /** In milliseconds, at most: sooner, many connections would need more files than there are. */
+    private static final int CUT_WITHIN = LONG ? 4000 : 400;
+
     private static final int PUBLISHERS = 8;
     private static final int STACK = 256 * 1024;
 
@@ -118,7 +121,7 @@ final class SoakIT {
             try (RawClient raw = RawClient.connect(server)) {
                 boolean cut = false;
                 while (!cut && publishing) {
-                    raw.patience(1 + random.nextInt(400)).request("GET", poll(number, cursor, 20));
+                    raw.patience(1 + random.nextInt(CUT_WITHIN)).request("GET", poll(number, cursor, 20));
                     cursor = take(number, raw.receive());
                     cut = random.nextInt(10) == 0;
                 }
