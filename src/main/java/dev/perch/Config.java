@@ -140,7 +140,7 @@ final class Config {
             names = "--parked",
             paramLabel = "N",
             defaultValue = "200000",
-            description = "polls parked in all. Default: ${DEFAULT-VALUE}, about 1.3 GB of heap; each over HTTP/1.1 is "
+            description = "polls parked in all. Default: ${DEFAULT-VALUE}, about 1.5 GB of heap; each over HTTP/1.1 is "
                     + "an open file, too")
     int parked;
 
