@@ -3,6 +3,7 @@ package dev.perch;
 
 import dev.perch.http.HttpSettings;
 import dev.perch.mailbox.Limits;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
  */
 final class Config {
     private static final int MIB = 1024 * 1024;
+    private static final long DISK_BYTES = 16L * 1024 * MIB;
 
     @Option(
             names = "--host",
@@ -28,6 +30,26 @@ final class Config {
             defaultValue = "8080",
             description = "port to listen on, 0 for any free one. Default: ${DEFAULT-VALUE}")
     int port;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "./perch-data",
+            description = "directory for messages, made if need be. Default: ${DEFAULT-VALUE}")
+    Path data;
+
+    @Option(
+            names = "--memory",
+            defaultValue = "false",
+            description = "keep messages in memory only: they are gone when the server stops, and --data is not used")
+    boolean memory;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "BYTES",
+            description = "memory for the newest messages, which are then not read from --data. Default: a quarter of "
+                    + "the heap")
+    long cache = Runtime.getRuntime().maxMemory() / 4;
 
     @Option(
             names = "--body",
@@ -85,9 +107,10 @@ final class Config {
     @Option(
             names = "--store-bytes",
             paramLabel = "BYTES",
-            description = "memory for messages in all. Default: half of the heap; the other half is for parked polls "
-                    + "and answers under way")
-    long storeBytes = Runtime.getRuntime().maxMemory() / 2;
+            description =
+                    "bytes for messages in all. Default: 16 GiB on disk; with --memory half of the heap, the other "
+                            + "half is for parked polls and answers under way")
+    Long storeBytes;
 
     @Option(
             names = "--ttl",
@@ -151,13 +174,25 @@ final class Config {
                 topicMessages,
                 topicBytes,
                 storeMessages,
-                storeBytes,
+                storeBytes(),
                 mailboxes,
                 mailboxTopics,
                 mailboxParked,
                 Duration.ofSeconds(ttl),
                 Duration.ofSeconds(ackedKept),
                 Duration.ofSeconds(idleMailbox));
+    }
+
+    private long storeBytes() {
+        settle();
+        return storeBytes;
+    }
+
+    /** Fills in what depends on other settings. */
+    void settle() {
+        if (storeBytes == null) {
+            storeBytes = memory ? Runtime.getRuntime().maxMemory() / 2 : DISK_BYTES;
+        }
     }
 
     HttpSettings http() {
@@ -174,7 +209,8 @@ final class Config {
         least.put("--topic-messages", (long) topicMessages);
         least.put("--topic-bytes", topicBytes);
         least.put("--store-messages", storeMessages);
-        least.put("--store-bytes", storeBytes);
+        least.put("--store-bytes", storeBytes());
+        least.put("--cache", cache);
         least.put("--ttl", ttl);
         least.put("--acked-kept", ackedKept);
         least.put("--mailboxes", (long) mailboxes);

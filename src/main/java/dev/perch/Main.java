@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "perch",
         mixinStandardHelpOptions = true,
+        subcommands = {CheckCommand.class, ExportCommand.class, BackupCommand.class},
         version = "perch 0.1.0",
         sortOptions = false,
         usageHelpWidth = 100,
@@ -89,6 +90,7 @@ public final class Main implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), mistake);
         }
         if (printConfig) {
+            config.settle();
             print();
             return CommandLine.ExitCode.OK;
         }

@@ -5,16 +5,23 @@ import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Exchange;
+import dev.perch.mailbox.Limits;
 import dev.perch.mailbox.Store;
+import dev.perch.mailbox.StoreException;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
 import dev.perch.store.MemoryStore;
+import dev.perch.store.SqliteStore;
 import java.lang.System.Logger;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -28,6 +35,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class PerchServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PerchServer.class.getName());
     private static final long SWEEP_SECONDS = 30;
+    private static final long SAVE_SECONDS = 3;
     private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
     private static final int STREAMS_PER_CONNECTION = 1024;
     private static final int BACKLOG = 4096;
@@ -37,6 +45,7 @@ final class PerchServer implements AutoCloseable {
     private final ServerConnector connector;
     private final Store store;
     private final Wheel wheel;
+    private final Exchange exchange;
     private final HttpEdge edge;
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "perch-sweep");
@@ -45,10 +54,15 @@ final class PerchServer implements AutoCloseable {
     });
 
     PerchServer(Config config, Clocks clocks) {
+        this(config, clocks, threads -> store(config, clocks, threads));
+    }
+
+    /** A server with a store of another kind, which is opened here so that it can use the server's threads. */
+    PerchServer(Config config, Clocks clocks, Function<Executor, Store> opening) {
         this.config = config;
-        store = new MemoryStore(config.limits(), clocks, newEpoch());
+        store = opening.apply(server.getThreadPool());
         wheel = new Wheel(clocks.nanos(), server.getThreadPool());
-        Exchange exchange = new Exchange(store, config.limits(), clocks, wheel, server.getThreadPool());
+        exchange = exchange(clocks);
         Meters meters = new Meters();
         edge = new HttpEdge(exchange, wheel, meters, config.http());
         connector = connector();
@@ -57,6 +71,23 @@ final class PerchServer implements AutoCloseable {
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());
         sweeper.scheduleWithFixedDelay(() -> sweep(exchange), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Store store(Config config, Clocks clocks, Executor threads) {
+        Limits limits = config.limits();
+        return config.memory
+                ? new MemoryStore(limits, clocks, newEpoch())
+                : new SqliteStore(config.data, config.cache, limits, clocks, threads);
+    }
+
+    /** Reads what the store has; when it cannot, nothing is left open. */
+    private Exchange exchange(Clocks clocks) {
+        try {
+            return new Exchange(store, config.limits(), clocks, wheel, server.getThreadPool());
+        } catch (StoreException e) {
+            store.close();
+            throw e;
+        }
     }
 
     /** One sweep that fails must not be the last one. */
@@ -117,6 +148,17 @@ final class PerchServer implements AutoCloseable {
         close();
     }
 
+    /** So that readers without a cursor go on where they are; if it takes too long they get some messages again. */
+    private void savePositions() {
+        try {
+            exchange.sweep().toCompletableFuture().get(SAVE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Logger.Level.WARNING, "the last sweep failed: {0}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops at once. */
     @Override
     public void close() {
@@ -124,6 +166,7 @@ final class PerchServer implements AutoCloseable {
         wheel.close();
         LifeCycle.stop(server);
         edge.close();
+        savePositions();
         store.close();
     }
 }

@@ -3,6 +3,9 @@ package dev.perch;
 
 import dev.perch.mailbox.Clocks;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 
 /** A real server on a free port of this machine, in the process of the test. */
@@ -13,18 +16,23 @@ public final class TestServer implements AutoCloseable {
         this.server = server;
     }
 
-    /** A server with these options, as on the command line; {@code --port} is a free one unless it is given. */
+    /**
+     * A server with these options, as on the command line; {@code --port} is a free one unless it is given. It keeps
+     * messages in memory unless there is a {@code --data}.
+     */
     public static TestServer start(String... options) {
         return start(Clocks.system(), options);
     }
 
     /** A server that lives by these clocks. */
     public static TestServer start(Clocks clocks, String... options) {
-        String[] all = new String[options.length + 1];
-        all[0] = "--port=0";
-        System.arraycopy(options, 0, all, 1, options.length);
+        List<String> all = new ArrayList<>(List.of("--port=0"));
+        if (Arrays.stream(options).noneMatch(option -> option.startsWith("--data"))) {
+            all.add("--memory");
+        }
+        all.addAll(List.of(options));
         Config config = new Config();
-        new CommandLine(config).setOverwrittenOptionsAllowed(true).parseArgs(all);
+        new CommandLine(config).setOverwrittenOptionsAllowed(true).parseArgs(all.toArray(String[]::new));
         PerchServer server = new PerchServer(config, clocks);
         try {
             server.start();

@@ -21,6 +21,16 @@ public final class JsonEncoding implements Encoding {
         return Json.object(object -> members(object, message)).getBytes(StandardCharsets.UTF_8);
     }
 
+    /**
+     * The message as {@link #json} has it, with the queue in which it lies before all else: one line without its end.
+     */
+    public static String withQueue(Message message) {
+        return Json.object(object -> {
+            object.add("queue", message.queue().toString());
+            members(object, message);
+        });
+    }
+
     private static void members(JsonObject object, Message message) throws IOException {
         object.add("id", message.id()).add("time", message.time());
         if (!message.queue().isMailbox()) {

@@ -77,10 +77,19 @@ public enum Problem {
 
     /** The one line that is sent. */
     public String json(String detail) {
-        return Json.object(object -> object.add("type", "urn:perch:problem:" + code())
-                        .add("title", title)
-                        .add("status", status)
-                        .add("detail", detail))
+        return json(detail, false);
+    }
+
+    private String json(String detail, boolean unknown) {
+        return Json.object(object -> {
+                    object.add("type", "urn:perch:problem:" + code())
+                            .add("title", title)
+                            .add("status", status)
+                            .add("detail", detail);
+                    if (unknown) {
+                        object.add("stored", "unknown");
+                    }
+                })
                 + "\n";
     }
 
@@ -96,17 +105,29 @@ public enum Problem {
 
     /** The request is refused, for this reason. */
     public Refused because(String detail) {
-        return new Refused(this, detail);
+        return new Refused(this, detail, false);
+    }
+
+    /** The request has failed, for this reason, and nobody knows whether it was carried out. */
+    public Refused perhaps(String detail) {
+        return new Refused(this, detail, true);
     }
 
     /** Carries a problem to the place where it becomes an answer. */
     public static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
         private final Problem problem;
+        private final boolean unknown;
 
-        Refused(Problem problem, String detail) {
+        Refused(Problem problem, String detail, boolean unknown) {
             super(detail, null, false, false);
             this.problem = problem;
+            this.unknown = unknown;
+        }
+
+        /** The one line that is sent. */
+        public String json() {
+            return problem.json(getMessage(), unknown);
         }
 
         /** Which problem it is; the message of the exception is its detail. */

@@ -4,6 +4,7 @@ package dev.perch.http;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Refusal;
+import dev.perch.mailbox.StoreException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -14,6 +15,7 @@ import java.lang.System.Logger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.ee11.servlet.HttpOutput;
 import org.eclipse.jetty.ee11.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpField;
@@ -59,14 +61,14 @@ final class Answers {
 
     /** Sends a problem and completes the request. */
     static void problem(AsyncContext async, Problem problem, String detail) {
-        HttpServletResponse response = (HttpServletResponse) async.getResponse();
-        problemFields(response, problem);
-        byte[] body = problem.json(detail).getBytes(StandardCharsets.UTF_8);
-        send(async, List.of(ByteBuffer.wrap(body)), Callback.NOOP);
+        problem(async, problem.because(detail));
     }
 
     static void problem(AsyncContext async, Refused refused) {
-        problem(async, refused.problem(), refused.getMessage());
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        problemFields(response, refused.problem());
+        byte[] body = refused.json().getBytes(StandardCharsets.UTF_8);
+        send(async, List.of(ByteBuffer.wrap(body)), Callback.NOOP);
     }
 
     /** Answers for a fault of the server, which goes into the log: without an answer the request would stay open. */
@@ -93,6 +95,19 @@ final class Answers {
             case DRAINING, TOO_MANY_POLLS, STORE_UNAVAILABLE, NOT_READY -> 2;
             default -> 0;
         };
+    }
+
+    /**
+     * The problem for a store that failed.
+     *
+     * @param nothing what did not happen, as the beginning of a sentence
+     */
+    static Refused storeFailed(Throwable error, String nothing) {
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        return cause instanceof StoreException failure && failure.isUnknown()
+                ? Problem.STORE_UNAVAILABLE.perhaps(
+                        "the disk failed while it was stored; repeat it, with the same key if it is a message")
+                : Problem.STORE_UNAVAILABLE.because(nothing + "; try again after Retry-After");
     }
 
     /** The sentence for what the domain refused. */

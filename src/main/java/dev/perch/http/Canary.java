@@ -15,6 +15,7 @@ import dev.perch.mailbox.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,22 +49,35 @@ final class Canary {
             startedNanos = now;
         }
         Reading reading = new Reading(MAILBOX, List.of(), new Reading.Start.Now(), ONE_MESSAGE, WAIT_NANOS);
-        exchange.read(reading, new Perch(outcome));
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        exchange.read(reading, new Perch(begun, outcome));
+        // The first read has its mailbox made, which may take a while, and sees only what is published after that.
+        begun.thenRun(() -> publish(outcome));
+        return outcome;
+    }
+
+    private void publish(CompletableFuture<String> outcome) {
         byte[] body = "ready?".getBytes(StandardCharsets.US_ASCII);
         Draft draft = new Draft("text/plain", body, null, null, null, null, TTL_SECONDS);
         exchange.publish(MAILBOX, List.of(draft), null).whenComplete((publication, error) -> {
             if (error != null) {
-                outcome.complete("the store cannot be written");
+                outcome.complete(unavailable(error));
             } else if (!(publication instanceof Receipt)) {
                 outcome.complete("the store is full");
             }
         });
-        return outcome;
     }
 
-    private record Perch(CompletableFuture<String> outcome) implements Outlet {
+    private static String unavailable(Throwable error) {
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        return "the store is not available: " + cause.getMessage();
+    }
+
+    private record Perch(CompletableFuture<Void> begun, CompletableFuture<String> outcome) implements Outlet {
         @Override
-        public void began(Reader reader) {}
+        public void began(Reader reader) {
+            begun.complete(null);
+        }
 
         @Override
         public void answer(Batch batch) {
@@ -77,7 +91,7 @@ final class Canary {
 
         @Override
         public void broken(Throwable cause) {
-            outcome.complete("the store cannot be read");
+            outcome.complete(unavailable(cause));
         }
     }
 }

@@ -58,7 +58,7 @@ final class Publish {
         Key key = keyText == null ? null : Key.of(keyText, drafts);
         exchange.publish(queue, drafts, key).whenComplete((publication, error) -> {
             if (error != null) {
-                refuse(async, Problem.STORE_UNAVAILABLE.because("nothing was stored; try again after Retry-After"));
+                refuse(async, Answers.storeFailed(error, "nothing was stored"));
             } else {
                 answer(async, queue, publication);
             }

@@ -23,7 +23,7 @@ final class Upkeep {
         String mailbox = route.queue().name();
         exchange.follow(mailbox, route.topic(), start).whenComplete((follow, error) -> {
             if (error != null) {
-                broken(async);
+                broken(async, error);
             } else if (follow.refusal() != null) {
                 Answers.problem(async, Answers.refused(follow.refusal()));
             } else {
@@ -49,7 +49,7 @@ final class Upkeep {
 
     private static void done(AsyncContext async, Throwable error) {
         if (error != null) {
-            broken(async);
+            broken(async, error);
             return;
         }
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
@@ -58,8 +58,8 @@ final class Upkeep {
         Answers.complete(async);
     }
 
-    private static void broken(AsyncContext async) {
-        Answers.problem(async, Problem.STORE_UNAVAILABLE, "nothing was changed; try again after Retry-After");
+    private static void broken(AsyncContext async, Throwable error) {
+        Answers.problem(async, Answers.storeFailed(error, "nothing was changed"));
     }
 
     void status(AsyncContext async, QueueName queue) {

@@ -23,7 +23,10 @@ final class Mailbox {
     private List<Reader> parked = List.of();
     private long handed;
     private long acked;
-    private Store.Positions saved;
+    /** The positions as the store has them. */
+    private long savedHanded;
+
+    private long savedAcked;
     private long mark = NO_MARK;
     private long markNanos;
     private long usedNanos;
@@ -36,8 +39,16 @@ final class Mailbox {
         this.since = mailbox.since();
         this.handed = mailbox.handed();
         this.acked = mailbox.acked();
+        this.savedHanded = handed;
+        this.savedAcked = acked;
         this.follows = Map.copyOf(mailbox.follows());
         this.read = handed != since;
+        follows.values().forEach(this::reachBack);
+        if (acked > since) {
+            // Found in the store: nobody knows when these were acknowledged, so their time begins now.
+            mark = acked;
+            markNanos = nanos;
+        }
         this.usedNanos = nanos;
         this.readNanos = nanos - Long.MAX_VALUE / 2;
     }
@@ -64,6 +75,11 @@ final class Mailbox {
         Map<String, Long> more = new TreeMap<>(follows);
         more.put(topic, from);
         follows = Map.copyOf(more);
+        reachBack(from);
+    }
+
+    /** What lies on a topic before the mailbox was made is handed out, too, unless somebody has read already. */
+    private void reachBack(long from) {
         if (!read && from < handed) {
             handed = from;
             acked = Math.min(acked, from);
@@ -218,13 +234,19 @@ final class Mailbox {
         return now - readNanos < nanos;
     }
 
-    /** The positions if they have moved since they were last asked for, else null. */
+    /** The positions if they have moved since they were last asked for or found, else null. */
     synchronized Store.Positions moved() {
-        if (!read || (saved != null && saved.handed() == handed && saved.acked() == acked)) {
+        if (!read || (savedHanded == handed && savedAcked == acked)) {
             return null;
         }
-        saved = new Store.Positions(name(), handed, acked);
-        return saved;
+        savedHanded = handed;
+        savedAcked = acked;
+        return new Store.Positions(name(), handed, acked);
+    }
+
+    /** The store could not keep the positions: they are to be asked for again. */
+    synchronized void unsaved() {
+        savedHanded = -1;
     }
 
     /** Up to where messages were acknowledged before that time and not yet swept, or -1; asked once for each. */
@@ -236,5 +258,13 @@ final class Mailbox {
         mark = acked > upTo ? acked : NO_MARK;
         markNanos = nanos;
         return upTo;
+    }
+
+    /** The store could not drop what it was told to: it is to be asked for again. */
+    synchronized void unswept(long upTo, long nanos) {
+        if (mark == NO_MARK) {
+            mark = upTo;
+            markNanos = nanos;
+        }
     }
 }

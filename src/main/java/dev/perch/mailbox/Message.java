@@ -67,6 +67,11 @@ public final class Message {
         return time;
     }
 
+    /** When its time-to-live ends, in milliseconds since 1970. */
+    public long expires() {
+        return expires;
+    }
+
     /** Whether its time-to-live is over. */
     public boolean expired(long millis) {
         return millis >= expires;

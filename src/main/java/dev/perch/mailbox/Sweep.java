@@ -3,7 +3,6 @@ package dev.perch.mailbox;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +11,9 @@ import java.util.concurrent.CompletionStage;
  * go, and so do mailboxes and topics that nobody uses.
  */
 final class Sweep {
+    /** So many queues are touched by one sweep, so that what waits for the store fits into memory. */
+    private static final int MOST = 100_000;
+
     private final Store store;
     private final Registry registry;
     private final Limits limits;
@@ -35,19 +37,37 @@ final class Sweep {
     }
 
     private CompletionStage<Void> save() {
-        return store.save(registry.mailboxes().stream()
-                .map(Mailbox::moved)
-                .filter(Objects::nonNull)
-                .toList());
+        List<Mailbox> moved = new ArrayList<>();
+        List<Store.Positions> positions = new ArrayList<>();
+        for (Mailbox mailbox : registry.mailboxes()) {
+            Store.Positions to = mailbox.moved();
+            if (to != null) {
+                moved.add(mailbox);
+                positions.add(to);
+            }
+        }
+        return store.save(positions).whenComplete((done, error) -> {
+            if (error != null) {
+                moved.forEach(Mailbox::unsaved);
+            }
+        });
     }
 
     private void trim(List<CompletionStage<Void>> steps) {
         long now = clocks.nanoTime();
         long ackedBefore = now - limits.ackedKept().toNanos();
+        int most = steps.size() + MOST;
         for (Mailbox mailbox : registry.mailboxes()) {
+            if (steps.size() == most) {
+                return;
+            }
             long upTo = mailbox.sweepable(ackedBefore, now);
-            if (upTo >= 0) {
-                steps.add(store.trim(mailbox.queue().name(), upTo));
+            if (upTo >= 0 && holds(mailbox.queue())) {
+                steps.add(store.trim(mailbox.queue().name(), upTo).whenComplete((done, error) -> {
+                    if (error != null) {
+                        mailbox.unswept(upTo, ackedBefore);
+                    }
+                }));
             }
         }
     }
@@ -57,15 +77,20 @@ final class Sweep {
         long usedBefore = clocks.nanoTime() - limits.idleMailbox().toNanos();
         List<QueueName> unused = new ArrayList<>();
         for (Mailbox mailbox : registry.mailboxes()) {
-            if (mailbox.usedNanos() - usedBefore < 0) {
+            if (mailbox.usedNanos() - usedBefore < 0 && !holds(mailbox.queue())) {
                 unused.add(mailbox.queue().name());
             }
         }
         for (Topic topic : registry.topics()) {
-            if (store.size(topic.queue().name()).messages() == 0) {
+            if (!holds(topic.queue())) {
                 unused.add(topic.queue().name());
             }
         }
-        return unused;
+        return unused.subList(0, Math.min(MOST, unused.size()));
+    }
+
+    /** Asked first, so that a store need not be asked for what is nothing. */
+    private boolean holds(Queue queue) {
+        return store.size(queue.name()).messages() > 0;
     }
 }

@@ -4,57 +4,80 @@ package dev.perch.store;
 import dev.perch.mailbox.Limits;
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Store;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a whole store holds, held against its limits. Changed under the store's lock; may be read by any thread. */
+/** What a whole store holds, held against its limits. Changed by one thread at a time; may be read by any. */
 final class Ledger {
     /** A full store is searched for what may give way at most this often. */
     private static final long RELIEF_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** And then a little more is freed than is needed, so that the next publisher finds room: one part in so many. */
+    /** And then a little more is freed than is needed, so that the next publisher finds room: one part in so many, */
     private static final int RELIEF_PART = 32;
+    /** but not so many messages or bytes that publishers would wait long for them to go. */
+    private static final long RELIEF_MESSAGES = 10_000;
+
+    private static final long RELIEF_BYTES = 32 * 1024 * 1024;
 
     private final Limits limits;
-    private final LongAdder encodedBytes = new LongAdder();
+    private final LongAdder encodedBytes;
     private final AtomicLong messages = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private long relievedNanos;
     private boolean relieved;
 
     Ledger(Limits limits) {
-        this.limits = limits;
+        this(limits, new LongAdder());
     }
 
-    /** Where messages count the bytes of their JSON forms. */
+    private Ledger(Limits limits, LongAdder encodedBytes) {
+        this.limits = limits;
+        this.encodedBytes = encodedBytes;
+    }
+
+    /** Another one with the same entries. */
+    Ledger copy() {
+        Ledger copy = new Ledger(limits, encodedBytes);
+        copy.become(this);
+        return copy;
+    }
+
+    /** Takes over the entries of another. */
+    void become(Ledger other) {
+        messages.set(other.messages.get());
+        bytes.set(other.bytes.get());
+        relievedNanos = other.relievedNanos;
+        relieved = other.relieved;
+    }
+
+    /** Where messages in memory count the bytes of their JSON forms. */
     LongAdder encodedBytes() {
         return encodedBytes;
     }
 
-    void add(Message message) {
-        messages.incrementAndGet();
-        bytes.addAndGet(message.bytes());
+    void add(long messageBytes) {
+        add(1, messageBytes);
     }
 
-    void remove(List<Message> dropped) {
-        dropped.forEach(this::remove);
+    void add(long more, long moreBytes) {
+        messages.addAndGet(more);
+        bytes.addAndGet(moreBytes);
     }
 
-    private void remove(Message message) {
-        messages.decrementAndGet();
-        bytes.addAndGet(-message.bytes());
-        message.dropped();
+    void remove(long messageBytes) {
+        add(-1, -messageBytes);
     }
 
-    boolean fits(int more, long moreBytes, long keyBytes) {
+    boolean fits(long more, long moreBytes, long keyBytes) {
         return messages.get() + more <= limits.storeMessages()
-                && memory() + moreBytes + (long) more * Message.OVERHEAD + keyBytes <= limits.storeBytes();
+                && memory() + moreBytes + more * Message.OVERHEAD + keyBytes <= limits.storeBytes();
     }
 
     boolean isRelieved(long keyBytes) {
-        return messages.get() <= limits.storeMessages() - limits.storeMessages() / RELIEF_PART - 1
-                && memory() + keyBytes <= limits.storeBytes() - limits.storeBytes() / RELIEF_PART;
+        long spareMessages = Math.min(RELIEF_MESSAGES, limits.storeMessages() / RELIEF_PART + 1);
+        long spareBytes = Math.min(RELIEF_BYTES, limits.storeBytes() / RELIEF_PART);
+        return messages.get() <= limits.storeMessages() - spareMessages
+                && memory() + keyBytes <= limits.storeBytes() - spareBytes;
     }
 
     boolean mayRelieve(long nanos) {

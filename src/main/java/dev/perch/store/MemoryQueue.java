@@ -6,27 +6,33 @@ import dev.perch.mailbox.Page;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** The messages of one queue in memory, oldest first, and its floor. Its own lock makes each call one step. */
-final class MemoryQueue {
-    private final ArrayList<Message> messages = new ArrayList<>(2);
+/** The messages of one queue that are nowhere but in memory, and its floor. Its own lock makes each call one step. */
+final class MemoryQueue implements Shelf {
+    private final Ledger ledger;
+    private final Window messages = new Window();
     private long bytes;
     private long floor;
 
-    MemoryQueue(long floor) {
+    MemoryQueue(long floor, Ledger ledger) {
         this.floor = floor;
+        this.ledger = ledger;
     }
 
     synchronized void add(Message message) {
         messages.add(message);
         bytes += message.bytes();
+        ledger.add(message.bytes());
     }
 
-    synchronized int count() {
+    @Override
+    public synchronized long count() {
         return messages.size();
     }
 
-    synchronized long bytes() {
+    @Override
+    public synchronized long bytes() {
         return bytes;
     }
 
@@ -36,43 +42,17 @@ final class MemoryQueue {
 
     /** The offset of the newest message, or the floor when there is none. */
     synchronized long last() {
-        return messages.isEmpty() ? floor : messages.get(messages.size() - 1).offset();
+        return messages.size() == 0 ? floor : messages.get(messages.size() - 1).offset();
     }
 
-    /** The messages kept, oldest first, at this moment. */
-    synchronized List<Message> messages() {
-        return List.copyOf(messages);
-    }
-
-    /** Reads a page. An expired message behind its end is the next page's business. */
     synchronized Page read(long after, int limit, long maxBytes, long millis) {
-        List<Message> found = new ArrayList<>();
-        long sum = 0;
-        long missed = floor;
-        long passed = floor;
-        for (int i = indexAfter(after); i < messages.size(); i++) {
-            Message message = messages.get(i);
-            if (message.expired(millis)) {
-                passed = message.hasOwnTtl() ? passed : Math.max(passed, message.offset());
-                continue;
-            }
-            sum += message.bytes();
-            if (found.size() == limit || (!found.isEmpty() && sum > maxBytes)) {
-                return new Page(found, found.get(found.size() - 1).offset(), missed);
-            }
-            found.add(message);
-            missed = passed;
-        }
-        return new Page(found, Long.MAX_VALUE, passed);
+        Excerpt excerpt = new Excerpt(floor, limit, maxBytes, millis);
+        messages.forEachAfter(after, excerpt::take);
+        return excerpt.page();
     }
 
-    /** What must be true of the messages that stay, so that others can be added. */
-    interface Room {
-        boolean suffices(int count, long bytes);
-    }
-
-    /** How many of the oldest messages, up to the offset, must go so that there is room; -1 when there cannot be. */
-    synchronized int surplus(long droppable, Room room) {
+    @Override
+    public synchronized int surplus(long droppable, Room room) {
         long kept = bytes;
         int gone = 0;
         while (!room.suffices(messages.size() - gone, kept)) {
@@ -84,54 +64,47 @@ final class MemoryQueue {
         return gone;
     }
 
-    /** Drops the oldest messages, and returns them. */
-    synchronized List<Message> dropOldest(int count, long millis) {
-        List<Message> oldest = messages.subList(0, count);
-        List<Message> dropped = List.copyOf(oldest);
-        oldest.clear();
-        dropped.forEach(message -> forget(message, millis));
-        return dropped;
+    @Override
+    public synchronized void dropOldest(int count, long millis) {
+        messages.removeOldest(count).forEach(message -> forget(message, millis));
     }
 
-    /** Drops the messages up to an offset, and returns them. */
-    synchronized List<Message> dropUpTo(long offset, long millis) {
-        return dropOldest(indexAfter(offset), millis);
+    @Override
+    public synchronized void dropUpTo(long offset, long millis) {
+        dropOldest(messages.indexAfter(offset), millis);
     }
 
-    /** Drops what has expired, and returns it. */
-    synchronized List<Message> dropExpired(long millis) {
-        List<Message> dropped = new ArrayList<>(0);
+    @Override
+    public synchronized void dropExpired(long millis) {
         for (Iterator<Message> all = messages.iterator(); all.hasNext(); ) {
             Message message = all.next();
             if (message.expired(millis)) {
                 all.remove();
                 forget(message, millis);
-                dropped.add(message);
             }
         }
-        return dropped;
     }
 
-    /** Nobody misses a message that has lived as long as its publisher wished. */
+    @Override
+    public void forEachUpTo(long offset, Consumer<Slip> action) {
+        slipsUpTo(offset).forEach(action);
+    }
+
+    private synchronized List<Slip> slipsUpTo(long offset) {
+        List<Slip> slips = new ArrayList<>();
+        messages.forEachAfter(0, message -> message.offset() <= offset && slips.add(slip(message)));
+        return slips;
+    }
+
+    private static Slip slip(Message message) {
+        long freed = (long) message.bytes() + message.encodedBytes();
+        return new Slip(message.offset(), freed, message.expires(), message.hasOwnTtl());
+    }
+
     private void forget(Message message, long millis) {
         bytes -= message.bytes();
-        if (!message.hasOwnTtl() || !message.expired(millis)) {
-            floor = Math.max(floor, message.offset());
-        }
-    }
-
-    /** The index of the first message behind the offset. */
-    private int indexAfter(long offset) {
-        int low = 0;
-        int high = messages.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (messages.get(middle).offset() <= offset) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        ledger.remove(message.bytes());
+        message.dropped();
+        floor = Shelf.floor(floor, slip(message), millis);
     }
 }

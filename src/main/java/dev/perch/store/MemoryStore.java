@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
 
 /**
  * Keeps messages in memory; they are gone when the process ends. Every change is one short step under one lock, on the
@@ -56,7 +58,7 @@ public final class MemoryStore implements Store {
         this.epoch = epoch;
         this.ledger = new Ledger(limits);
         this.keys = new Keys(clocks);
-        this.space = new Space(limits, clocks, queues, ledger, keys);
+        this.space = new Space(limits, clocks, new Shelved(), ledger, keys);
     }
 
     @Override
@@ -119,14 +121,13 @@ public final class MemoryStore implements Store {
                     : limits.ttl().toMillis();
             Message message = new Message(name, epoch, last + 1, time, time + ttl, draft, ledger.encodedBytes());
             queue.add(message);
-            ledger.add(message);
             messages.add(message);
             last = message.offset();
         }
     }
 
     private MemoryQueue empty(QueueName name) {
-        return new MemoryQueue(removedFloor(name));
+        return new MemoryQueue(removedFloor(name), ledger);
     }
 
     private long removedFloor(QueueName name) {
@@ -142,6 +143,8 @@ public final class MemoryStore implements Store {
             return false;
         }
         if (mailboxes.putIfAbsent(mailbox, Set.of()) == null) {
+            // Made now, so that its floor is not raised by others that go before the first message comes.
+            queues.put(QueueName.mailbox(mailbox), empty(QueueName.mailbox(mailbox)));
             intake.created(MailboxRecord.created(mailbox, last));
         }
         return true;
@@ -210,13 +213,13 @@ public final class MemoryStore implements Store {
 
     /** A mailbox takes its follows along, so whoever was at any earlier place in it has missed something. */
     private void drop(QueueName queue) {
-        MemoryQueue gone = queues.getOrDefault(queue, new MemoryQueue(0));
+        MemoryQueue gone = queues.getOrDefault(queue, new MemoryQueue(0, ledger));
         removedFloors.merge(queue.kind(), queue.isMailbox() ? last : gone.last(), Math::max);
         queues.remove(queue);
         if (queue.isMailbox()) {
             mailboxes.remove(queue.name());
         }
-        ledger.remove(gone.messages());
+        gone.dropUpTo(Long.MAX_VALUE, clocks.millis());
         keys.forget(queue);
         intake.removed(queue);
     }
@@ -230,7 +233,7 @@ public final class MemoryStore implements Store {
     public synchronized CompletionStage<Void> trim(QueueName queue, long upTo) {
         MemoryQueue found = queues.get(queue);
         if (found != null) {
-            ledger.remove(found.dropUpTo(upTo, clocks.millis()));
+            found.dropUpTo(upTo, clocks.millis());
         }
         return completedFuture(null);
     }
@@ -240,7 +243,7 @@ public final class MemoryStore implements Store {
         long now = clocks.millis();
         for (MemoryQueue queue : queues.values()) {
             synchronized (this) {
-                ledger.remove(queue.dropExpired(now));
+                queue.dropExpired(now);
             }
         }
         synchronized (this) {
@@ -265,5 +268,28 @@ public final class MemoryStore implements Store {
     @Override
     public void close() {
         queues.clear();
+    }
+
+    /** The queues as the rules of space see them. */
+    private final class Shelved implements Shelves {
+        @Override
+        public Shelf shelf(QueueName name) {
+            MemoryQueue found = queues.get(name);
+            return found == null ? Shelf.EMPTY : found;
+        }
+
+        @Override
+        public void dropExpired(long millis) {
+            queues.values().forEach(queue -> queue.dropExpired(millis));
+        }
+
+        @Override
+        public void forEachInMailboxes(ToLongFunction<QueueName> upTo, BiConsumer<QueueName, Slip> action) {
+            queues.forEach((name, queue) -> {
+                if (name.isMailbox()) {
+                    queue.forEachUpTo(upTo.applyAsLong(name), slip -> action.accept(name, slip));
+                }
+            });
+        }
     }
 }

@@ -4,27 +4,26 @@ package dev.perch.store;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.Limits;
-import dev.perch.mailbox.Message;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Refusal;
 import dev.perch.mailbox.Store.Intake;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.PriorityQueue;
 
-/** Finds room in memory for what is to be stored, and drops what gives way to it. Used under the store's lock. */
+/** Finds room for what is to be stored, and drops what gives way to it. For one thread at a time. */
 final class Space {
     private final Limits limits;
     private final Clocks clocks;
-    private final Map<QueueName, MemoryQueue> queues;
+    private final Shelves shelves;
     private final Ledger ledger;
     private final Keys keys;
 
-    Space(Limits limits, Clocks clocks, Map<QueueName, MemoryQueue> queues, Ledger ledger, Keys keys) {
+    Space(Limits limits, Clocks clocks, Shelves shelves, Ledger ledger, Keys keys) {
         this.limits = limits;
         this.clocks = clocks;
-        this.queues = queues;
+        this.shelves = shelves;
         this.ledger = ledger;
         this.keys = keys;
     }
@@ -37,14 +36,17 @@ final class Space {
             return Refusal.NEVER_FITS;
         }
         long now = clocks.millis();
-        MemoryQueue queue = queues.getOrDefault(name, new MemoryQueue(0));
-        MemoryQueue.Room queueRoom =
+        Shelf queue = shelves.shelf(name);
+        Shelf.Room queueRoom =
                 (count, kept) -> count + more <= limits.messages(name) && kept + bytes <= limits.bytes(name);
-        MemoryQueue.Room room = (count, kept) -> queueRoom.suffices(count, kept)
+        Shelf.Room room = (count, kept) -> queueRoom.suffices(count, kept)
                 && ledger.fits(more + count - queue.count(), bytes + kept - queue.bytes(), keys.bytes());
+        if (room.suffices(queue.count(), queue.bytes())) {
+            return null;
+        }
         long droppable = intake.droppable(name);
         if (queue.surplus(droppable, queueRoom) < 0) {
-            ledger.remove(queue.dropExpired(now));
+            queue.dropExpired(now);
             if (queue.surplus(droppable, queueRoom) < 0) {
                 return Refusal.MAILBOX_FULL;
             }
@@ -57,7 +59,7 @@ final class Space {
         if (surplus < 0) {
             return Refusal.STORE_FULL;
         }
-        ledger.remove(queue.dropOldest(surplus, now));
+        queue.dropOldest(surplus, now);
         return null;
     }
 
@@ -68,47 +70,74 @@ final class Space {
         }
         long now = clocks.millis();
         keys.expire();
-        queues.values().forEach(queue -> ledger.remove(queue.dropExpired(now)));
-        List<Message> handed = handed(intake);
+        shelves.dropExpired(now);
+        Handed handed = new Handed(intake);
+        shelves.forEachInMailboxes(intake::droppable, handed::add);
         if (!suffices(handed, name, more, bytes)) {
             return;
         }
-        queues.forEach((mailbox, queue) -> {
-            if (mailbox.isMailbox()) {
-                ledger.remove(queue.dropUpTo(intake.acked(mailbox), now));
-            }
-        });
-        for (Message message : handed) {
+        for (Handed.Entry entry : handed.inOrder()) {
             if (ledger.isRelieved(keys.bytes()) && ledger.fits(more, bytes, keys.bytes())) {
                 return;
             }
-            ledger.remove(queues.get(message.queue()).dropUpTo(message.offset(), now));
+            shelves.shelf(entry.queue()).dropUpTo(entry.offset(), now);
         }
-    }
-
-    /** What was handed out of all mailboxes, acknowledged or not, oldest first. */
-    private List<Message> handed(Intake intake) {
-        List<Message> handed = new ArrayList<>();
-        queues.forEach((name, queue) -> {
-            if (name.isMailbox()) {
-                long upTo = intake.droppable(name);
-                queue.messages().stream()
-                        .filter(message -> message.offset() <= upTo)
-                        .forEach(handed::add);
-            }
-        });
-        handed.sort(Comparator.comparingLong(Message::offset));
-        return handed;
     }
 
     /** Whether there is room once these have gone, and, for a topic, all that it holds itself. */
-    private boolean suffices(List<Message> handed, QueueName name, int more, long bytes) {
-        List<Message> gone = new ArrayList<>(handed);
-        if (!name.isMailbox() && queues.containsKey(name)) {
-            gone.addAll(queues.get(name).messages());
+    private boolean suffices(Handed handed, QueueName name, int more, long bytes) {
+        Handed gone = new Handed(handed);
+        if (!name.isMailbox()) {
+            shelves.shelf(name).forEachUpTo(Long.MAX_VALUE, slip -> gone.count(slip.bytes()));
         }
-        long freed = gone.stream().mapToLong(Message::bytes).sum()
-                + gone.stream().mapToLong(Message::encodedBytes).sum();
-        return ledger.fits(more - gone.size(), bytes - freed, keys.bytes());
+        return ledger.fits(more - gone.count, bytes - gone.bytes, keys.bytes());
+    }
+
+    /** What was handed out of all mailboxes: how much that is, and which of it gives way first. */
+    private static final class Handed {
+        /** More than ever go at once. */
+        private static final int MOST = 20_000;
+
+        private static final Comparator<Entry> ORDER =
+                Comparator.comparing(Entry::acked).reversed().thenComparingLong(Entry::offset);
+
+        private record Entry(QueueName queue, long offset, boolean acked) {}
+
+        private final Intake intake;
+        /** Those that would go last come out first. */
+        private final PriorityQueue<Entry> first = new PriorityQueue<>(ORDER.reversed());
+
+        private long count;
+        private long bytes;
+
+        Handed(Intake intake) {
+            this.intake = intake;
+        }
+
+        Handed(Handed other) {
+            this(other.intake);
+            this.count = other.count;
+            this.bytes = other.bytes;
+        }
+
+        void add(QueueName queue, Slip slip) {
+            count(slip.bytes());
+            first.add(new Entry(queue, slip.offset(), slip.offset() <= intake.acked(queue)));
+            if (first.size() > MOST) {
+                first.poll();
+            }
+        }
+
+        void count(long messageBytes) {
+            count++;
+            bytes += messageBytes;
+        }
+
+        /** Acknowledged ones before others, and then the oldest first. */
+        List<Entry> inOrder() {
+            List<Entry> entries = new ArrayList<>(first);
+            entries.sort(ORDER);
+            return entries;
+        }
     }
 }

@@ -5,18 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.perch.ChildServer;
 import dev.perch.TestServer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a server: everybody who waits is answered, and comes back elsewhere. */
 final class DrainIT {
@@ -101,40 +98,24 @@ final class DrainIT {
     }
 
     @Test
-    void aSignalEndsTheProgramWithStatus0AndNobodySeesAReset() throws Exception {
-        Path jar = Path.of(System.getProperty("perch.jar", "target/perch.jar"));
-        assumeTrue(Files.exists(jar), "the jar is built");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        jar.toString(),
-                        "--port=0")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-            String line = out.readLine();
-            assertTrue(line.matches("Perch serves on http://127\\.0\\.0\\.1:[0-9]+/"), line);
-            URI uri = URI.create(line.substring(line.indexOf("http")));
+    void aSignalEndsTheProgramWithStatus0AndNobodySeesAReset(@TempDir Path directory) throws Exception {
+        try (ChildServer server = ChildServer.start("--data=" + directory.resolve("data"))) {
             List<Process> polls = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                polls.add(new ProcessBuilder("curl", "-sS", "-w", "%{http_code}", uri + "mailbox/m" + i)
+                polls.add(new ProcessBuilder("curl", "-sS", "-w", "%{http_code}", server.uri() + "mailbox/m" + i)
                         .redirectErrorStream(true)
                         .start());
             }
             for (int i = 0; i < 3; i++) {
-                awaitParked(uri, "/mailbox/m" + i);
+                awaitParked(server.uri(), "/mailbox/m" + i);
             }
-            process.toHandle().destroy();
+            assertEquals(0, server.terminate(), server::logged);
             for (Process poll : polls) {
                 String answer = new String(poll.getInputStream().readAllBytes(), UTF_8);
                 assertTrue(answer.contains("\"ended\":\"drain\"") && answer.endsWith("200"), answer);
                 assertEquals(0, poll.waitFor());
             }
-            assertTrue(process.waitFor(15, TimeUnit.SECONDS));
-            assertEquals(0, process.exitValue());
-            assertNull(out.readLine(), "more than one line");
-        } finally {
-            process.destroyForcibly();
+            assertEquals(1, server.printed().lines().count(), server::printed);
         }
     }
 

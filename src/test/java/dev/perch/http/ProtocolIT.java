@@ -129,7 +129,7 @@ final class ProtocolIT {
             client.publish("mailbox/h2m" + i, "m" + i);
         }
         for (int i = 0; i < 50; i++) {
-            Reply reply = TestClient.reply(parked.get(i).get(20, TimeUnit.SECONDS));
+            Reply reply = Reply.of(parked.get(i).get(20, TimeUnit.SECONDS));
             assertEquals(List.of("m" + i), reply.data());
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.ChildServer;
 import dev.perch.TestServer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** One connection on which every byte is said: for requests that are no HTTP, and for clients that misbehave. */
-final class RawClient implements Closeable {
+public final class RawClient implements Closeable {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
@@ -31,8 +32,12 @@ final class RawClient implements Closeable {
         return connect(server.uri(), 0);
     }
 
+    public static RawClient connect(ChildServer server) throws IOException {
+        return connect(server.uri(), 0);
+    }
+
     /** A connection whose receive buffer has about so many bytes, or the usual ones for 0. */
-    static RawClient connect(URI uri, int receiveBuffer) throws IOException {
+    public static RawClient connect(URI uri, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
@@ -54,12 +59,12 @@ final class RawClient implements Closeable {
     }
 
     /** Sends a request without a body. */
-    RawClient request(String method, String target, String... headerLines) throws IOException {
+    public RawClient request(String method, String target, String... headerLines) throws IOException {
         return send(head(method, target, headerLines) + "\r\n");
     }
 
     /** Sends a request with a body and its length. */
-    RawClient post(String target, String contentType, byte[] body) throws IOException {
+    public RawClient post(String target, String contentType, byte[] body) throws IOException {
         send(head("POST", target, "Content-Type: " + contentType, "Content-Length: " + body.length) + "\r\n");
         return send(body);
     }
@@ -73,7 +78,7 @@ final class RawClient implements Closeable {
     }
 
     /** The next answer on the connection; interim ones are left out. */
-    Reply receive() throws IOException {
+    public Reply receive() throws IOException {
         return receive(true);
     }
 
@@ -140,7 +145,7 @@ final class RawClient implements Closeable {
     }
 
     /** For how long a read waits at most. */
-    RawClient patience(int millis) throws IOException {
+    public RawClient patience(int millis) throws IOException {
         socket.setSoTimeout(millis);
         return this;
     }
@@ -152,7 +157,7 @@ final class RawClient implements Closeable {
     }
 
     /** Breaks the connection so that the other side sees a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

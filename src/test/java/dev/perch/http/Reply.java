@@ -8,41 +8,50 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * An answer of the server, whoever received it.
  *
  * @param headers one line a name; the map does not distinguish upper and lower case
  */
-record Reply(int status, Map<String, String> headers, byte[] body) {
+public record Reply(int status, Map<String, String> headers, byte[] body) {
+    /** As the JDK's client received it. */
+    public static Reply of(HttpResponse<byte[]> response) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        return new Reply(response.statusCode(), headers, response.body());
+    }
+
     /** The field, or the empty text. */
-    String header(String name) {
+    public String header(String name) {
         return headers.getOrDefault(name, "");
     }
 
-    String text() {
+    public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    JsonObject json() {
+    public JsonObject json() {
         return JsonParser.parseString(text()).getAsJsonObject();
     }
 
     /** The string in that member of the body, or null. */
-    String string(String member) {
+    public String string(String member) {
         return json().has(member) ? json().get(member).getAsString() : null;
     }
 
     /** Where the next read begins, as the header says it. */
-    String cursor() {
+    public String cursor() {
         return header("Perch-Cursor");
     }
 
-    List<JsonObject> messages() {
+    public List<JsonObject> messages() {
         JsonArray array = json().getAsJsonArray("messages");
         List<JsonObject> messages = new ArrayList<>(array.size());
         array.forEach(message -> messages.add(message.getAsJsonObject()));
@@ -50,7 +59,7 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
     }
 
     /** What was published, where that was text or JSON. */
-    List<String> data() {
+    public List<String> data() {
         return messages().stream()
                 .map(message -> message.get("data"))
                 .map(data -> data.isJsonPrimitive() ? data.getAsString() : data.toString())
@@ -58,17 +67,17 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
     }
 
     /** Why nothing can be said about what lies before, or null. */
-    String gap() {
+    public String gap() {
         return json().has("gap") ? json().getAsJsonObject("gap").get("why").getAsString() : null;
     }
 
-    Reply assertStatus(int expected) {
+    public Reply assertStatus(int expected) {
         assertEquals(expected, status, this::toString);
         return this;
     }
 
     /** It is a problem (RFC 9457) of that status and code, complete and on one line. */
-    Reply assertProblem(int expected, String code) {
+    public Reply assertProblem(int expected, String code) {
         assertStatus(expected);
         assertEquals("application/problem+json", header("Content-Type"), this::toString);
         assertTrue(text().endsWith("}\n"), this::toString);

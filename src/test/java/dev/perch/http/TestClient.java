@@ -9,12 +9,9 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -116,12 +113,6 @@ final class TestClient {
     }
 
     private static CompletableFuture<Reply> send(HttpRequest.Builder request) {
-        return HTTP.sendAsync(request.build(), BodyHandlers.ofByteArray()).thenApply(TestClient::reply);
-    }
-
-    static Reply reply(HttpResponse<byte[]> response) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
-        return new Reply(response.statusCode(), headers, response.body());
+        return HTTP.sendAsync(request.build(), BodyHandlers.ofByteArray()).thenApply(Reply::of);
     }
 }

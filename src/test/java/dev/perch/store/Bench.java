@@ -84,6 +84,12 @@ final class Bench implements AutoCloseable {
         return store;
     }
 
+    /** Closes the store; the next call to {@link #store} makes one again, which is the same if it lasts. */
+    void restart() {
+        store.close();
+        store = null;
+    }
+
     @Override
     public void close() {
         if (store != null) {

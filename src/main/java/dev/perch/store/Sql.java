@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One connection to the file, and the statements prepared on it. For one thread at a time. */
+class Sql implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, Query> queries = new HashMap<>();
+
+    Sql(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The statement, prepared once. */
+    Query query(String text) {
+        return queries.computeIfAbsent(text, this::prepare);
+    }
+
+    private Query prepare(String text) {
+        return new Query(connection, text);
+    }
+
+    /** Runs a statement that is needed once. */
+    void run(String text) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(text);
+        } catch (SQLException e) {
+            throw new Fault(e);
+        }
+    }
+
+    /** The number that a statement needed once returns. */
+    long number(String text) {
+        return text(text).transform(Long::parseLong);
+    }
+
+    /** The text that a statement needed once returns. */
+    String text(String text) {
+        try (Query query = prepare(text)) {
+            return query.first(row -> row.getString(1));
+        } catch (SQLException e) {
+            throw new Fault(e);
+        }
+    }
+
+    /** Begins to change something; nobody else can meanwhile. */
+    void begin() {
+        query("BEGIN IMMEDIATE").run();
+    }
+
+    /** Makes the changes safe: they are on the medium when this returns. */
+    void commit() {
+        query("COMMIT").run();
+    }
+
+    /** Takes the changes back. After some faults SQLite has done so itself. */
+    void rollback() {
+        try {
+            query("ROLLBACK").run();
+        } catch (Fault e) {
+            if (!e.getMessage().contains("no transaction is active")) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new Fault(e);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.store;
+
+import dev.perch.mailbox.Draft;
+import dev.perch.mailbox.Message;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What a turn makes of one queue. The messages are changed in the file at once; what is known of them in memory stays
+ * as it was until the turn is over. For the writer's thread.
+ */
+final class TurnQueue implements Shelf {
+    private static final String SLIP = "SELECT offset, bytes, expires, own_ttl FROM message WHERE queue = ? ";
+    /** So many of the oldest messages are looked up at once. */
+    private static final int FRONT = 32;
+
+    private final Sql sql;
+    private final Ledger ledger;
+    private final StoredQueue stored;
+    private final List<Message> added = new ArrayList<>();
+    private final List<Long> dropped = new ArrayList<>();
+    private QueueRow row;
+    private boolean rowChanged;
+    private long count;
+    private long bytes;
+    private long oldest;
+    /** The oldest messages, as far as they have been looked up. */
+    private List<Slip> front = new ArrayList<>();
+
+    TurnQueue(StoredQueue stored, Sql sql, Ledger ledger) {
+        this.sql = sql;
+        this.ledger = ledger;
+        this.stored = stored;
+        this.row = stored.row();
+        this.count = stored.count();
+        this.bytes = stored.bytes();
+        this.oldest = stored.oldest();
+    }
+
+    /** What is known of it in memory, from before this turn. */
+    StoredQueue stored() {
+        return stored;
+    }
+
+    long id() {
+        return row.id();
+    }
+
+    QueueRow row() {
+        return row;
+    }
+
+    @Override
+    public long count() {
+        return count;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    long oldest() {
+        return oldest;
+    }
+
+    List<Message> added() {
+        return added;
+    }
+
+    List<Long> dropped() {
+        return dropped;
+    }
+
+    /** The offset of the newest message, or the floor when there is none. */
+    long last() {
+        return count == 0
+                ? row.floor()
+                : sql.query("SELECT max(offset) FROM message WHERE queue = ?")
+                        .with(id())
+                        .first(found -> found.getLong(1));
+    }
+
+    void add(Message message, Draft draft) {
+        new MessageRow(message.offset(), message.time(), message.expires(), draft).insert(sql, id(), row.name());
+        oldest = count == 0 ? message.offset() : oldest;
+        count++;
+        bytes += message.bytes();
+        ledger.add(message.bytes());
+        added.add(message);
+    }
+
+    void save(long handed, long acked) {
+        if (handed != row.handed() || acked != row.acked()) {
+            change(row.floor(), handed, acked);
+        }
+    }
+
+    private void change(long floor, long handed, long acked) {
+        row = new QueueRow(row.id(), row.name(), floor, row.since(), handed, acked);
+        rowChanged = true;
+    }
+
+    /** Whether there is anything to keep of this turn. */
+    boolean changed() {
+        return rowChanged || !added.isEmpty() || !dropped.isEmpty();
+    }
+
+    /** Brings its own row in the file up to date. */
+    void write() {
+        if (rowChanged) {
+            row.update(sql);
+        }
+    }
+
+    @Override
+    public int surplus(long droppable, Room room) {
+        long kept = bytes;
+        int gone = 0;
+        while (!room.suffices(count - gone, kept)) {
+            Slip slip = oldest > droppable ? null : slip(gone);
+            if (slip == null || slip.offset() > droppable) {
+                return -1;
+            }
+            kept -= slip.bytes();
+            gone++;
+        }
+        return gone;
+    }
+
+    /** One of the oldest messages, or null when there are not so many. */
+    private Slip slip(int index) {
+        if (index >= front.size() && front.size() < count) {
+            long after = front.isEmpty() ? -1 : front.get(front.size() - 1).offset();
+            front.addAll(sql.query(SLIP + "AND offset > ? ORDER BY offset LIMIT ?")
+                    .with(id())
+                    .with(after)
+                    .with(FRONT)
+                    .list(TurnQueue::slip));
+        }
+        return index < front.size() ? front.get(index) : null;
+    }
+
+    static Slip slip(ResultSet row) throws SQLException {
+        return new Slip(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4) > 0);
+    }
+
+    @Override
+    public void dropOldest(int messages, long millis) {
+        for (int i = 0; i < messages; i++) {
+            drop(slip(i), millis);
+        }
+        front = new ArrayList<>(front.subList(messages, front.size()));
+    }
+
+    @Override
+    public void dropUpTo(long offset, long millis) {
+        dropUpTo(offset, millis, Integer.MAX_VALUE);
+    }
+
+    /** Drops not more than so many messages up to an offset; false when there may be others. */
+    boolean dropUpTo(long offset, long millis, int most) {
+        int gone = 0;
+        while (gone < most && count > gone && oldest <= offset) {
+            Slip slip = slip(gone);
+            if (slip == null || slip.offset() > offset) {
+                break;
+            }
+            gone++;
+        }
+        dropOldest(gone, millis);
+        return gone < most;
+    }
+
+    @Override
+    public void dropExpired(long millis) {
+        sql.query(SLIP + "AND expires <= ?")
+                .with(id())
+                .with(millis)
+                .list(TurnQueue::slip)
+                .forEach(slip -> {
+                    drop(slip, millis);
+                    front.clear();
+                });
+    }
+
+    /** Drops one that has expired, whichever it is. */
+    void dropExpired(Slip slip, long millis) {
+        drop(slip, millis);
+        front.clear();
+    }
+
+    private void drop(Slip slip, long millis) {
+        sql.query("DELETE FROM message WHERE offset = ?").with(slip.offset()).run();
+        count--;
+        bytes -= slip.bytes();
+        ledger.remove(slip.bytes());
+        dropped.add(slip.offset());
+        long floor = Shelf.floor(row.floor(), slip, millis);
+        if (floor != row.floor()) {
+            change(floor, row.handed(), row.acked());
+        }
+    }
+
+    /** Everything goes, and it goes itself. */
+    void remove() {
+        for (String table : List.of("message", "idempotency_key")) {
+            sql.query("DELETE FROM " + table + " WHERE queue = ?").with(id()).run();
+        }
+        sql.query("DELETE FROM follow WHERE mailbox = ?").with(id()).run();
+        sql.query("DELETE FROM queue WHERE id = ?").with(id()).run();
+        ledger.add(-count, -bytes);
+    }
+
+    @Override
+    public void forEachUpTo(long offset, Consumer<Slip> action) {
+        slips(sql, stored, offset, action);
+    }
+
+    /** Shows the messages of a queue up to an offset, oldest first. */
+    static void slips(Sql sql, StoredQueue queue, long upTo, Consumer<Slip> action) {
+        // Only what the index has, so that no other page is read; nobody asks a slip of these when it expires.
+        sql.query("SELECT offset, bytes, 0, 0 FROM message WHERE queue = ? AND offset <= ? ORDER BY offset")
+                .with(queue.id())
+                .with(upTo)
+                .list(TurnQueue::slip)
+                .forEach(action);
+    }
+}

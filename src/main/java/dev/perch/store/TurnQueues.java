@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.store;
+
+import dev.perch.mailbox.QueueName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
+
+/** The queues of a store as one turn sees them: those that it has touched, and all others as they were. */
+final class TurnQueues implements Shelves {
+    private static final String EXPIRED =
+            """
+            SELECT message.offset, bytes, expires, own_ttl, kind, name
+            FROM message JOIN queue ON queue.id = message.queue WHERE expires <= ? ORDER BY expires LIMIT ?""";
+    /** When the store is full so many that have expired go at once; the rest goes with the next sweep. */
+    private static final int MOST_EXPIRED = 10_000;
+
+    private final Contents contents;
+    private final Sql sql;
+    private final Ledger ledger;
+    /** Null stands for a queue that has gone. */
+    private final Map<QueueName, TurnQueue> touched = new HashMap<>();
+
+    private final List<StoredQueue> gone = new ArrayList<>();
+
+    TurnQueues(Contents contents, Sql sql, Ledger ledger) {
+        this.contents = contents;
+        this.sql = sql;
+        this.ledger = ledger;
+    }
+
+    /** The queue, or null. */
+    TurnQueue find(QueueName name) {
+        if (touched.containsKey(name)) {
+            return touched.get(name);
+        }
+        StoredQueue stored = contents.queue(name);
+        return stored == null ? null : add(stored);
+    }
+
+    /** Takes in a queue, new or not. */
+    TurnQueue add(StoredQueue stored) {
+        TurnQueue queue = new TurnQueue(stored, sql, ledger);
+        touched.put(stored.name(), queue);
+        return queue;
+    }
+
+    void remove(TurnQueue queue) {
+        queue.remove();
+        gone.add(queue.stored());
+        touched.put(queue.row().name(), null);
+    }
+
+    Collection<TurnQueue> there() {
+        return touched.values().stream().filter(Objects::nonNull).toList();
+    }
+
+    List<StoredQueue> gone() {
+        return gone;
+    }
+
+    /** Whether anything about those that are there has changed. */
+    boolean changed() {
+        return there().stream().anyMatch(TurnQueue::changed);
+    }
+
+    void write() {
+        there().forEach(TurnQueue::write);
+    }
+
+    @Override
+    public Shelf shelf(QueueName name) {
+        TurnQueue queue = find(name);
+        return queue == null ? Shelf.EMPTY : queue;
+    }
+
+    @Override
+    public void dropExpired(long millis) {
+        dropExpired(millis, MOST_EXPIRED);
+    }
+
+    /** Drops not more than so many that have expired, and returns how many it were. */
+    int dropExpired(long millis, int most) {
+        Map<Slip, QueueName> expired = new HashMap<>();
+        sql.query(EXPIRED).with(millis).with(most).forEach(row -> {
+            expired.put(TurnQueue.slip(row), QueueRow.name(row.getInt(5), row.getString(6)));
+            return true;
+        });
+        expired.forEach((slip, name) -> find(name).dropExpired(slip, millis));
+        return expired.size();
+    }
+
+    @Override
+    public void forEachInMailboxes(ToLongFunction<QueueName> upTo, BiConsumer<QueueName, Slip> action) {
+        for (StoredQueue stored : contents.queues()) {
+            if (!touched.containsKey(stored.name())) {
+                show(stored, stored.count(), stored.oldest(), upTo, action);
+            }
+        }
+        for (TurnQueue queue : there()) {
+            show(queue.stored(), queue.count(), queue.oldest(), upTo, action);
+        }
+    }
+
+    private void show(
+            StoredQueue queue,
+            long count,
+            long oldest,
+            ToLongFunction<QueueName> upTo,
+            BiConsumer<QueueName, Slip> action) {
+        QueueName name = queue.name();
+        if (name.isMailbox() && count > 0) {
+            long offset = upTo.applyAsLong(name);
+            if (offset >= oldest) {
+                TurnQueue.slips(sql, queue, offset, slip -> action.accept(name, slip));
+            }
+        }
+    }
+}
