@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
+import dev.perch.access.Origins;
 import dev.perch.http.HttpSettings;
 import dev.perch.mailbox.Limits;
+import dev.perch.mailbox.Presence;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -40,6 +44,8 @@ final class Config {
 
     @Option(
             names = "--memory",
+            arity = "0..1",
+            fallbackValue = "true",
             defaultValue = "false",
             description = "keep messages in memory only: they are gone when the server stops, and --data is not used")
     boolean memory;
@@ -132,7 +138,7 @@ final class Config {
             names = "--mailboxes",
             paramLabel = "N",
             defaultValue = "1000000",
-            description = "mailboxes in all. Default: ${DEFAULT-VALUE}, about 300 MB of heap")
+            description = "mailboxes in all. Default: ${DEFAULT-VALUE}, about 350 MB of heap")
     int mailboxes;
 
     @Option(
@@ -163,9 +169,52 @@ final class Config {
             names = "--parked",
             paramLabel = "N",
             defaultValue = "200000",
-            description = "polls parked in all. Default: ${DEFAULT-VALUE}, about 1.5 GB of heap; each over HTTP/1.1 is "
-                    + "an open file, too")
+            description =
+                    "polls and publishers that wait, streams and sockets, in all. Default: ${DEFAULT-VALUE}, about "
+                            + "1.5 GB of heap; each over HTTP/1.1 is an open file, too")
     int parked;
+
+    @Option(
+            names = "--stream-life",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description = "how long a stream lasts before its client is told to come back. Default: ${DEFAULT-VALUE}; "
+                    + "proxies and readers that are gone are shed by it")
+    long streamLife;
+
+    @Option(
+            names = "--jsonp",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "let reads be answered as scripts, for old browsers on other origins. Default: "
+                    + "${DEFAULT-VALUE}, since any page may then read whatever it knows the name of")
+    boolean jsonp;
+
+    @Option(
+            names = "--cors-origin",
+            paramLabel = "ORIGIN",
+            split = ",",
+            description = "an origin whose pages may use this server, as https://example.org, or * for all of them, "
+                    + "without credentials. Can be repeated. Default: none, only pages that come from here")
+    List<String> corsOrigin = new ArrayList<>();
+
+    @Option(
+            names = "--presence",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "tell on the topic _presence who comes online and who goes. Default: ${DEFAULT-VALUE}, since "
+                    + "whoever can read it learns the names of all mailboxes")
+    boolean presence;
+
+    @Option(
+            names = "--presence-linger",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "how long a mailbox stays online after its last read. Default: ${DEFAULT-VALUE}, longer than "
+                    + "a client needs from one poll to the next")
+    int presenceLinger;
 
     Limits limits() {
         return new Limits(
@@ -195,8 +244,13 @@ final class Config {
         }
     }
 
+    Presence.Settings presence() {
+        return new Presence.Settings(presence, Duration.ofSeconds(presenceLinger));
+    }
+
     HttpSettings http() {
-        return new HttpSettings(body, parked, mailboxTopics);
+        Origins origins = new Origins(corsOrigin);
+        return new HttpSettings(body, parked, mailboxTopics, Duration.ofSeconds(streamLife), jsonp, origins);
     }
 
     /** The first setting that makes no sense, as a sentence, or null. */
@@ -218,6 +272,8 @@ final class Config {
         least.put("--idle-mailbox", idleMailbox);
         least.put("--mailbox-parked", (long) mailboxParked);
         least.put("--parked", (long) parked);
+        least.put("--stream-life", streamLife);
+        least.put("--presence-linger", (long) presenceLinger);
         for (Map.Entry<String, Long> setting : least.entrySet()) {
             if (setting.getValue() < 1) {
                 return setting.getKey() + " must be 1 or more";
@@ -228,6 +284,11 @@ final class Config {
         }
         if (body > mailboxBytes || body > topicBytes) {
             return "--body must not be more than --mailbox-bytes and --topic-bytes";
+        }
+        for (String origin : corsOrigin) {
+            if (!Origins.isOrigin(origin)) {
+                return "--cors-origin must be * or an origin without a path, like https://example.org, not " + origin;
+            }
         }
         return body > 64 * MIB ? "--body must not be more than 64 MiB" : null;
     }

@@ -83,7 +83,7 @@ final class PerchServer implements AutoCloseable {
     /** Reads what the store has; when it cannot, nothing is left open. */
     private Exchange exchange(Clocks clocks) {
         try {
-            return new Exchange(store, config.limits(), clocks, wheel, server.getThreadPool());
+            return new Exchange(store, config.limits(), config.presence(), clocks, wheel, server.getThreadPool());
         } catch (StoreException e) {
             store.close();
             throw e;

@@ -58,6 +58,16 @@ public final class TestServer implements AutoCloseable {
         return server.edge().openPolls();
     }
 
+    /** How many streams are open. */
+    public int openStreams() {
+        return server.edge().openStreams();
+    }
+
+    /** How many sockets are open. */
+    public int openSockets() {
+        return server.edge().openSockets();
+    }
+
     /** Stops it as a signal would: everybody who waits is answered. */
     public void drain() {
         server.stop();

@@ -44,6 +44,11 @@ public record ContentType(String essence, String charset) {
         return essence.startsWith("text/") || isForm();
     }
 
+    /** Whether it names no charset but UTF-8, which it is without a name, too. */
+    public boolean isUtf8() {
+        return charset == null || charset.equalsIgnoreCase("utf-8");
+    }
+
     /** Whether it is what an HTML form, and {@code curl -d}, sends. */
     public boolean isForm() {
         return essence.equals("application/x-www-form-urlencoded");
@@ -58,6 +63,15 @@ public record ContentType(String essence, String charset) {
     public boolean isActive() {
         String subtype = essence.substring(essence.indexOf('/') + 1);
         return ACTIVE_SUBTYPES.stream().anyMatch(subtype::contains);
+    }
+
+    /**
+     * The field value for a body that was declared so: as it is, or plain text in place of what a browser could run.
+     */
+    public static String harmless(String declared) {
+        ContentType type = parse(declared);
+        String charset = type.charset() == null ? "utf-8" : type.charset();
+        return type.isActive() ? "text/plain;charset=" + charset : declared;
     }
 
     /**

@@ -9,12 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
 /** Messages and answers as JSON. */
 public final class JsonEncoding implements Encoding {
     private static final byte[] COMMA = {','};
+    private static final byte[] DATA = bytes(",\"data\":");
+    private static final byte[] BASE64 = bytes(",\"base64\":");
 
     @Override
     public byte[] json(Message message) {
@@ -54,6 +57,23 @@ public final class JsonEncoding implements Encoding {
         object.add("base64", Base64.getEncoder().encodeToString(message.body()));
     }
 
+    /** Where in the JSON form of a message its {@code data} or {@code base64} begins; it ends before the last brace. */
+    static int valueAt(byte[] json) {
+        for (int i = 0; ; i++) {
+            // No string can hold this: a quote in it has a backslash before it.
+            if (matches(json, i, DATA)) {
+                return i + DATA.length;
+            }
+            if (matches(json, i, BASE64)) {
+                return i + BASE64.length;
+            }
+        }
+    }
+
+    private static boolean matches(byte[] json, int at, byte[] member) {
+        return Arrays.equals(json, at, Math.min(json.length, at + member.length), member, 0, member.length);
+    }
+
     /** The pieces of the answer to a poll, to be sent one after the other; the messages' own bytes are shared. */
     public List<ByteBuffer> answer(Batch batch) {
         List<ByteBuffer> pieces = new ArrayList<>(2 * batch.messages().size() + 2);
@@ -72,6 +92,10 @@ public final class JsonEncoding implements Encoding {
     }
 
     private static ByteBuffer ascii(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        return ByteBuffer.wrap(bytes(text));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

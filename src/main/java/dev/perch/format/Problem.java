@@ -20,12 +20,18 @@ public enum Problem {
     BAD_BODY(400, "The body is not valid"),
     /** A name that begins with an underscore. */
     RESERVED_NAME(403, "The name is reserved"),
+    /** A read with a callback on a server that makes no scripts. */
+    JSONP_OFF(403, "JSONP is switched off"),
+    /** A page of another site wants to open a socket. */
+    FOREIGN_ORIGIN(403, "The page is not from here"),
     /** Nothing is there. */
     NOT_FOUND(404, "Not found"),
     /** The method makes no sense here. */
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     /** The mailbox follows as many topics as it may. */
     TOO_MANY_TOPICS(409, "The mailbox follows too many topics"),
+    /** A reply that comes too late, or second. */
+    NOBODY_ASKS(410, "Nobody waits for this reply"),
     /** The body, or the batch in it, is larger than may be. */
     TOO_LARGE(413, "The message is too large"),
     /** The URL is longer than the server reads. */
@@ -34,6 +40,8 @@ public enum Problem {
     UNSUPPORTED(415, "The content type is not supported"),
     /** The same key for other content. */
     KEY_REUSED(422, "The idempotency key belongs to another message"),
+    /** A WebSocket of another version than RFC 6455. */
+    UPGRADE_REQUIRED(426, "The WebSocket version is not supported"),
     /** Nobody has read what is there. */
     MAILBOX_FULL(429, "The mailbox is full"),
     /** The whole store. */
@@ -54,6 +62,8 @@ public enum Problem {
     STORE_UNAVAILABLE(503, "The store is not available"),
     /** The path that a message takes is not in order. */
     NOT_READY(503, "The server is not ready"),
+    /** An ask to which nobody replied in time. */
+    NO_REPLY(504, "No reply has come"),
     /** Another version of HTTP. */
     VERSION(505, "The HTTP version is not supported");
 
@@ -75,24 +85,6 @@ public enum Problem {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The one line that is sent. */
-    public String json(String detail) {
-        return json(detail, false);
-    }
-
-    private String json(String detail, boolean unknown) {
-        return Json.object(object -> {
-                    object.add("type", "urn:perch:problem:" + code())
-                            .add("title", title)
-                            .add("status", status)
-                            .add("detail", detail);
-                    if (unknown) {
-                        object.add("stored", "unknown");
-                    }
-                })
-                + "\n";
-    }
-
     /** The problem for a status that the HTTP server has chosen itself. */
     public static Problem of(int status) {
         for (Problem problem : values()) {
@@ -105,29 +97,45 @@ public enum Problem {
 
     /** The request is refused, for this reason. */
     public Refused because(String detail) {
-        return new Refused(this, detail, false);
+        return new Refused(this, detail, members -> {});
     }
 
     /** The request has failed, for this reason, and nobody knows whether it was carried out. */
     public Refused perhaps(String detail) {
-        return new Refused(this, detail, true);
+        return because(detail).with(members -> members.add("stored", "unknown"));
     }
 
     /** Carries a problem to the place where it becomes an answer. */
     public static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
         private final Problem problem;
-        private final boolean unknown;
+        private final transient Json.Members more;
 
-        Refused(Problem problem, String detail, boolean unknown) {
+        Refused(Problem problem, String detail, Json.Members more) {
             super(detail, null, false, false);
             this.problem = problem;
-            this.unknown = unknown;
+            this.more = more;
+        }
+
+        /** The same with members that not all problems have (RFC 9457 section 3.2). */
+        public Refused with(Json.Members members) {
+            return new Refused(problem, getMessage(), members);
+        }
+
+        /** What is sent, as a part of another object. */
+        public Json.Members members() {
+            return object -> {
+                object.add("type", "urn:perch:problem:" + problem.code())
+                        .add("title", problem.title)
+                        .add("status", problem.status)
+                        .add("detail", getMessage());
+                more.write(object);
+            };
         }
 
         /** The one line that is sent. */
         public String json() {
-            return problem.json(getMessage(), unknown);
+            return Json.object(members()) + "\n";
         }
 
         /** Which problem it is; the message of the exception is its detail. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
-import dev.perch.mailbox.Refusal;
-import dev.perch.mailbox.StoreException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -15,7 +14,6 @@ import java.lang.System.Logger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.ee11.servlet.HttpOutput;
 import org.eclipse.jetty.ee11.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpField;
@@ -37,6 +35,9 @@ final class Answers {
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
             new PreEncodedHttpField("Content-Security-Policy", "sandbox"));
 
+    /** The request attribute under which a {@link Jsonp} lies. */
+    private static final String JSONP = Jsonp.class.getName();
+
     private static final Logger LOG = System.getLogger(Answers.class.getName());
 
     private Answers() {}
@@ -56,7 +57,27 @@ final class Answers {
         fields(response);
         response.setStatus(status);
         response.setContentType("application/json");
-        send(async, List.of(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8))), Callback.NOOP);
+        send(async, shown(async, List.of(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)))), Callback.NOOP);
+    }
+
+    /** Has what is answered to this request shown as a script. */
+    static void show(AsyncContext async, Jsonp jsonp) {
+        async.getRequest().setAttribute(JSONP, jsonp);
+    }
+
+    /** The script as which the answer is to be shown, or null. */
+    static Jsonp jsonp(AsyncContext async) {
+        return (Jsonp) async.getRequest().getAttribute(JSONP);
+    }
+
+    /** The pieces of an answer in JSON as the request wants to have them, with their content type set. */
+    static List<ByteBuffer> shown(AsyncContext async, List<ByteBuffer> json) {
+        Jsonp jsonp = jsonp(async);
+        if (jsonp == null) {
+            return json;
+        }
+        async.getResponse().setContentType(Jsonp.CONTENT_TYPE);
+        return jsonp.script(json);
     }
 
     /** Sends a problem and completes the request. */
@@ -67,8 +88,17 @@ final class Answers {
     static void problem(AsyncContext async, Refused refused) {
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         problemFields(response, refused.problem());
-        byte[] body = refused.json().getBytes(StandardCharsets.UTF_8);
-        send(async, List.of(ByteBuffer.wrap(body)), Callback.NOOP);
+        Jsonp jsonp = jsonp(async);
+        List<ByteBuffer> body;
+        if (jsonp == null) {
+            body = List.of(ByteBuffer.wrap(refused.json().getBytes(StandardCharsets.UTF_8)));
+        } else {
+            // A page cannot see the status of a script, and does not run one that comes with an error.
+            response.setStatus(HttpServletResponse.SC_OK);
+            response.setContentType(Jsonp.CONTENT_TYPE);
+            body = jsonp.script(refused);
+        }
+        send(async, body, Callback.NOOP);
     }
 
     /** Answers for a fault of the server, which goes into the log: without an answer the request would stay open. */
@@ -98,34 +128,6 @@ final class Answers {
     }
 
     /**
-     * The problem for a store that failed.
-     *
-     * @param nothing what did not happen, as the beginning of a sentence
-     */
-    static Refused storeFailed(Throwable error, String nothing) {
-        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-        return cause instanceof StoreException failure && failure.isUnknown()
-                ? Problem.STORE_UNAVAILABLE.perhaps(
-                        "the disk failed while it was stored; repeat it, with the same key if it is a message")
-                : Problem.STORE_UNAVAILABLE.because(nothing + "; try again after Retry-After");
-    }
-
-    /** The sentence for what the domain refused. */
-    static Refused refused(Refusal refusal) {
-        return switch (refusal) {
-            case MAILBOX_FULL ->
-                Problem.MAILBOX_FULL.because("nobody has read what is in it; read it, or try again after Retry-After");
-            case STORE_FULL -> Problem.STORE_FULL.because("messages must be read or expire first; try again later");
-            case NEVER_FITS -> Problem.TOO_LARGE.because("the batch is larger than the queue; send it in parts");
-            case KEY_REUSED -> Problem.KEY_REUSED.because("send other content under another key");
-            case TOO_MANY_MAILBOXES ->
-                Problem.TOO_MANY_MAILBOXES.because("delete mailboxes that are no longer used, or raise --mailboxes");
-            case TOO_MANY_TOPICS ->
-                Problem.TOO_MANY_TOPICS.because("leave a topic first, with DELETE /mailbox/{name}/topic/{topic}");
-        };
-    }
-
-    /**
      * Sends the pieces, in order, and completes the request.
      *
      * @param sent learns whether they were written
@@ -139,7 +141,7 @@ final class Answers {
                 response.setContentLengthLong(length);
                 out.setWriteListener(new Pieces(async, out, pieces, sent));
             } else {
-                ((HttpOutput) out).sendContent(together(pieces, (int) length), new Completion(async, sent));
+                ((HttpOutput) out).sendContent(together(pieces), new Completion(async, sent));
             }
         } catch (IOException | RuntimeException e) {
             sent.failed(e);
@@ -156,10 +158,12 @@ final class Answers {
         }
     }
 
-    private static ByteBuffer together(List<ByteBuffer> pieces, int length) {
+    /** The pieces as one. */
+    static ByteBuffer together(List<ByteBuffer> pieces) {
         if (pieces.size() == 1) {
             return pieces.get(0);
         }
+        int length = pieces.stream().mapToInt(ByteBuffer::remaining).sum();
         ByteBuffer whole = ByteBuffer.allocate(length);
         pieces.forEach(whole::put);
         return whole.flip();

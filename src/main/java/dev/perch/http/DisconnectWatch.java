@@ -13,10 +13,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Notices HTTP/1.1 clients that go away while they are parked. The HTTP server does not look at a connection whose
- * request is being answered, and the first write to a dead one succeeds; so the sockets of polls that wait for long are
- * registered here a second time. One that becomes readable has been closed by its client, or has a further request
- * waiting: in both cases the poll is answered empty at once, which a client that closed only its sending side, or that
- * pipelines, can live with, and a message that comes a moment later stays for a reader who is there.
+ * request is being answered, and the first write to a dead one succeeds; so the sockets of streams, and of polls that
+ * wait for long, are registered here a second time. One that becomes readable has been closed by its client, or has a
+ * further request waiting: in both cases the read is ended in order at once, which a client that closed only its
+ * sending side, or that pipelines, can live with, and a message that comes a moment later stays for a reader who is
+ * there.
  */
 final class DisconnectWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(DisconnectWatch.class.getName());
@@ -39,27 +40,27 @@ final class DisconnectWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Watches the connection of the poll until it is readable or the poll is forgotten. */
-    void watch(ParkedPoll poll) {
-        SelectableChannel channel = poll.channel();
+    /** Watches the connection of the request until it is readable or the request is forgotten. */
+    void watch(OpenRead read) {
+        SelectableChannel channel = read.channel();
         try {
             SelectionKey key = channel.keyFor(selector);
             if (key == null) {
-                channel.register(selector, SelectionKey.OP_READ, poll);
+                channel.register(selector, SelectionKey.OP_READ, read);
             } else {
-                key.attach(poll);
+                key.attach(read);
                 key.interestOps(SelectionKey.OP_READ);
             }
             selector.wakeup();
         } catch (IOException | CancelledKeyException e) {
-            poll.end(End.GONE);
+            read.end(End.GONE);
         }
     }
 
-    /** The poll is being answered. The key stays with the connection: its next poll will want it. */
-    void forget(ParkedPoll poll) {
-        SelectionKey key = poll.channel().keyFor(selector);
-        if (key != null && key.attachment() == poll) {
+    /** The request is over. The key stays with the connection: its next read will want it. */
+    void forget(OpenRead read) {
+        SelectionKey key = read.channel().keyFor(selector);
+        if (key != null && key.attachment() == read) {
             key.attach(null);
             rest(key);
         }
@@ -86,8 +87,8 @@ final class DisconnectWatch implements AutoCloseable {
 
     private void readable(SelectionKey key) {
         rest(key);
-        if (key.attachment() instanceof ParkedPoll poll) {
-            poll.end(End.GONE);
+        if (key.attachment() instanceof OpenRead read) {
+            read.end(End.GONE);
         }
     }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.format.Jsonp;
+import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
+import dev.perch.format.Route;
 import dev.perch.mailbox.Exchange;
 import dev.perch.metrics.Meters;
 import jakarta.servlet.AsyncContext;
@@ -19,15 +22,17 @@ public final class EndpointServlet extends HttpServlet {
     private final transient Drain drain;
     private final transient Meters meters;
     private final transient Publish publish;
-    private final transient Polls polls;
+    private final transient Reads reads;
     private final transient Upkeep upkeep;
+    private final boolean jsonp;
 
     /** The servlet; all its parts work without blocking. */
-    public EndpointServlet(Exchange exchange, Meters meters, Polls polls, Drain drain, int maxBody) {
+    EndpointServlet(Exchange exchange, Parked.Surroundings around, Reads reads, Drain drain, HttpSettings settings) {
         this.drain = drain;
-        this.meters = meters;
-        this.polls = polls;
-        this.publish = new Publish(exchange, meters, maxBody);
+        this.meters = around.meters();
+        this.reads = reads;
+        this.jsonp = settings.jsonp();
+        this.publish = new Publish(exchange, around, settings.maxBody());
         this.upkeep = new Upkeep(exchange);
     }
 
@@ -36,12 +41,26 @@ public final class EndpointServlet extends HttpServlet {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
         try {
+            if (request.getMethod().equals("GET")) {
+                showAsked(request, async);
+            }
             route(request, async);
         } catch (Refused e) {
             meters.refused(e.problem().code());
             Answers.problem(async, e);
         } catch (RuntimeException e) {
             Answers.failed(async, e);
+        }
+    }
+
+    /** Whoever names a callback gets a script, or is told why not: to be ignored is hard to find out for a page. */
+    private void showAsked(HttpServletRequest request, AsyncContext async) throws Refused {
+        Jsonp asked = Jsonp.of(request.getQueryString());
+        if (asked != null && !jsonp) {
+            throw Problem.JSONP_OFF.because("start the server with --jsonp, or read JSON without callback");
+        }
+        if (asked != null) {
+            Answers.show(async, asked);
         }
     }
 
@@ -60,7 +79,8 @@ public final class EndpointServlet extends HttpServlet {
                 switch (method) {
                     case "PUT" -> {
                         route.refuseReserved();
-                        upkeep.follow(async, route, new Parameters(request).after());
+                        upkeep.follow(
+                                async, route, new Parameters(request.getQueryString(), request::getHeader).after());
                     }
                     case "DELETE" -> {
                         route.refuseReserved();
@@ -80,13 +100,12 @@ public final class EndpointServlet extends HttpServlet {
                     route.refuseReserved();
                 }
                 if (isPrefetch(request)) {
-                    polls.peek(async, route.queue(), HttpServletResponse.SC_NO_CONTENT);
+                    reads.peek(async, route.queue(), HttpServletResponse.SC_NO_CONTENT);
                 } else {
-                    drain.refuseWhenDraining();
-                    polls.handle(request, async, route.queue());
+                    reads.handle(request, async, route.queue());
                 }
             }
-            case "HEAD" -> polls.peek(async, route.queue(), HttpServletResponse.SC_OK);
+            case "HEAD" -> reads.peek(async, route.queue(), HttpServletResponse.SC_OK);
             case "POST" -> {
                 route.refuseReserved();
                 drain.refuseWhenDraining();

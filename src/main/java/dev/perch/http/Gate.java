@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -22,11 +25,13 @@ public final class Gate extends Handler.Wrapper {
     private static final Pattern NAMED = Pattern.compile("/(?:mailbox|topic)(?:/.*)?", Pattern.DOTALL);
 
     private final Drain drain;
+    private final boolean jsonp;
 
     /** In front of that handler. */
-    public Gate(Drain drain, Handler inner) {
+    Gate(Drain drain, Handler inner, boolean jsonp) {
         super(inner);
         this.drain = drain;
+        this.jsonp = jsonp;
     }
 
     @Override
@@ -37,11 +42,7 @@ public final class Gate extends Handler.Wrapper {
         String path = request.getHttpURI().getPath();
         if (path == null || !path.startsWith("/") || AMBIGUOUS.matcher(path).matches()) {
             Problem problem = path != null && NAMED.matcher(path).matches() ? Problem.BAD_NAME : Problem.BAD_PATH;
-            ProblemPages.write(
-                    response,
-                    callback,
-                    problem,
-                    "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls");
+            refuse(request, response, callback, problem);
             return true;
         }
         drain.count(1);
@@ -55,5 +56,19 @@ public final class Gate extends Handler.Wrapper {
                 drain.count(-1);
             }
         }
+    }
+
+    private void refuse(Request request, Response response, Callback callback, Problem problem) {
+        String detail = "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls";
+        try {
+            Jsonp asked = jsonp ? Jsonp.of(request.getHttpURI().getQuery()) : null;
+            if (asked != null && HttpMethod.GET.is(request.getMethod())) {
+                ProblemPages.write(response, callback, asked, problem, detail);
+                return;
+            }
+        } catch (Refused e) {
+            // Without a function that can be called it is told as to everybody else.
+        }
+        ProblemPages.write(response, callback, problem, detail);
     }
 }

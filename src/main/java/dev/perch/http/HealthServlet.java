@@ -2,6 +2,7 @@
 package dev.perch.http;
 
 import dev.perch.format.Problem;
+import dev.perch.format.Route;
 import dev.perch.mailbox.Exchange;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;

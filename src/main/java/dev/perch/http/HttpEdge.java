@@ -4,6 +4,8 @@ package dev.perch.http;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
+import dev.perch.socket.SocketEdge;
+import dev.perch.socket.SocketSettings;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -15,16 +17,22 @@ import org.eclipse.jetty.util.resource.ResourceFactory;
  * The domain as a tree of handlers.
  *
  * <pre>
- * Gate                       refuses ambiguous paths; closes connections while draining
- *  +- ServletContextHandler
- *      +- EndpointServlet    /mailbox/* /topic/* /broadcast
- *      +- HealthServlet      /health/*
- *      +- MetricsServlet     /metrics
- *      +- PageServlet        everything else: webapp/
+ * CrossOriginHandler                 where other origins are allowed
+ *  +- Gate                           refuses ambiguous paths; closes connections while draining
+ *      +- SocketEdge                 requests to become a WebSocket
+ *          +- ServletContextHandler
+ *              +- EndpointServlet    /mailbox/* /topic/* /broadcast
+ *              +- ReplyServlet       /reply/*
+ *              +- HealthServlet      /health/*
+ *              +- MetricsServlet     /metrics
+ *              +- PageServlet        everything else: webapp/
  * </pre>
  */
 public final class HttpEdge implements AutoCloseable {
-    /** Answering the parked polls is spread over this time, so that their clients do not come back all at once. */
+    /**
+     * Ending reads is spread over this time, once for sockets and once for all others, so that their clients do not
+     * come back all at once.
+     */
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
 
     /** How often the drain looks whether all answers are written, every 5 ms, before it gives up on the rest. */
@@ -32,22 +40,27 @@ public final class HttpEdge implements AutoCloseable {
 
     private final Drain drain = new Drain();
     private final DisconnectWatch watch = new DisconnectWatch();
-    private final Polls polls;
+    private final SocketEdge sockets;
+    private final OpenReads open;
     private final Handler handler;
 
     /** Puts the handlers together. */
     public HttpEdge(Exchange exchange, Wheel wheel, Meters meters, HttpSettings settings) {
-        polls = new Polls(exchange, wheel, meters, watch, settings.maxParked(), settings.maxTopics());
+        SocketSettings bounds = new SocketSettings(settings.maxBody(), settings.maxParked(), settings.maxTopics());
+        sockets = new SocketEdge(exchange, meters, bounds, settings.origins(), this::openReads);
+        open = new OpenReads(watch, settings.maxParked(), sockets::open);
         ServletContextHandler context = new ServletContextHandler();
         context.setContextPath("/");
         context.setBaseResource(ResourceFactory.of(context).newClassLoaderResource("webapp/"));
         context.getServletHandler().setDecodeAmbiguousURIs(true);
         context.setErrorHandler(new ProblemPages());
-        ServletHolder endpoint =
-                new ServletHolder(new EndpointServlet(exchange, meters, polls, drain, settings.maxBody()));
+        Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
+        Reads reads = new Reads(exchange, around, drain, settings);
+        ServletHolder endpoint = new ServletHolder(new EndpointServlet(exchange, around, reads, drain, settings));
         for (String path : new String[] {"/mailbox/*", "/topic/*", "/broadcast"}) {
             context.addServlet(endpoint, path);
         }
+        context.addServlet(new ServletHolder(new ReplyServlet(exchange, meters, settings.maxBody())), "/reply/*");
         context.addServlet(new ServletHolder(new HealthServlet(exchange, drain)), "/health/*");
         context.addServlet(new ServletHolder(new MetricsServlet(meters)), "/metrics");
         ServletHolder pages = new ServletHolder("default", new PageServlet());
@@ -56,9 +69,10 @@ public final class HttpEdge implements AutoCloseable {
         pages.setInitParameter("etags", "false");
         pages.setAsyncSupported(true);
         context.addServlet(pages, "/");
-        handler = new Gate(drain, context);
-        for (String kind : new String[] {"bare", "cursor", "topic"}) {
-            meters.parked(kind, () -> polls.open(kind));
+        sockets.setHandler(context);
+        handler = CrossOrigin.around(new Gate(drain, sockets, settings.jsonp()), settings.origins());
+        for (String kind : new String[] {"bare", "cursor", "topic", "receipt", "reply", Stream.KIND}) {
+            meters.parked(kind, () -> open.count(kind));
         }
     }
 
@@ -72,17 +86,36 @@ public final class HttpEdge implements AutoCloseable {
         watch.start();
     }
 
-    /** How many polls are open. */
+    /** How many polls are open, and publishers that wait. */
     public int openPolls() {
-        return polls.open();
+        return open.count() - openStreams();
     }
 
-    /** Takes no new requests, answers the polls that are parked, and returns when every request has its answer. */
+    /** How many streams are open. */
+    public int openStreams() {
+        return (int) open.count(Stream.KIND);
+    }
+
+    /** How many sockets are open. */
+    public int openSockets() {
+        return sockets.open();
+    }
+
+    private int openReads() {
+        return open.count();
+    }
+
+    /**
+     * Takes no new requests, ends the polls and streams that are open, closes the sockets, and returns when every
+     * request has its answer and every socket is closed.
+     */
     public void drain() {
         drain.begin();
-        polls.drain(DRAIN_NANOS);
-        for (int i = 0; i < PATIENCE && drain.isBusy(); i++) {
-            polls.endAll();
+        sockets.refuseNew();
+        open.drain(DRAIN_NANOS);
+        sockets.drain(DRAIN_NANOS);
+        for (int i = 0; i < PATIENCE && (drain.isBusy() || sockets.open() > 0); i++) {
+            open.endAll();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }

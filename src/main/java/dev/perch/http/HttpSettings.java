@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Origins;
+import java.time.Duration;
+
 /**
  * The bounds of what comes in over HTTP.
  *
  * @param maxBody of a publish, in bytes
- * @param maxParked polls parked at once, in all
+ * @param maxParked polls and streams open at once, in all
  * @param maxTopics further topics in one read
+ * @param streamLife after which a stream is ended
+ * @param jsonp whether answers may be had as scripts
+ * @param origins whose pages may use the server
  */
-public record HttpSettings(int maxBody, int maxParked, int maxTopics) {}
+public record HttpSettings(
+        int maxBody, int maxParked, int maxTopics, Duration streamLife, boolean jsonp, Origins origins) {}

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
+import dev.perch.format.Route;
 import java.lang.System.Logger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Request;
@@ -27,6 +30,10 @@ public final class ProblemPages extends ErrorHandler {
             status = http.getCode();
         }
         Problem problem = Problem.of(status);
+        if (response.getHeaders().contains(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN)) {
+            // The server drops this one from an answer that turns into an error.
+            response.getHeaders().put(HttpHeader.VARY, "Origin");
+        }
         write(response, callback, problem, detail(problem, request, cause));
         return true;
     }
@@ -58,7 +65,15 @@ public final class ProblemPages extends ErrorHandler {
         response.setStatus(problem.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
         Answers.fields(response.getHeaders());
-        byte[] body = problem.json(detail).getBytes(StandardCharsets.UTF_8);
+        byte[] body = problem.because(detail).json().getBytes(StandardCharsets.UTF_8);
         response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    /** Writes the problem as a script, with the status that lets a browser run it. */
+    static void write(Response response, Callback callback, Jsonp jsonp, Problem problem, String detail) {
+        response.setStatus(HttpStatus.OK_200);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Jsonp.CONTENT_TYPE);
+        Answers.fields(response.getHeaders());
+        response.write(true, Answers.together(jsonp.script(problem.because(detail))), callback);
     }
 }

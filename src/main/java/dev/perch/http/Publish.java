@@ -1,95 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.format.Drafts;
 import dev.perch.format.Json;
+import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
+import dev.perch.format.Refusals;
 import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Key;
-import dev.perch.mailbox.Publication;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Receipt;
 import dev.perch.mailbox.Refusal;
 import dev.perch.metrics.Meters;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
-/** {@code POST}: the body is the message; the answer leaves when the store has it. */
+/** {@code POST}: the body is the message; the answer leaves when the store has it, or when more has come of it. */
 final class Publish {
     private final Exchange exchange;
     private final Meters meters;
+    private final Parked.Surroundings around;
     private final int maxBody;
 
-    Publish(Exchange exchange, Meters meters, int maxBody) {
+    Publish(Exchange exchange, Parked.Surroundings around, int maxBody) {
         this.exchange = exchange;
-        this.meters = meters;
+        this.meters = around.meters();
+        this.around = around;
         this.maxBody = maxBody;
     }
 
     void handle(HttpServletRequest request, AsyncContext async, QueueName queue) throws IOException, Refused {
-        Parameters parameters = new Parameters(request);
-        String encoding = request.getHeader("Content-Encoding");
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Problem.UNSUPPORTED.because("send the body without Content-Encoding");
-        }
-        // Not getContentType(), which throws when the charset is one that this machine does not know.
-        Drafts drafts = new Drafts(request.getHeader("Content-Type"), parameters);
+        Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
+        Drafts drafts = drafts(request, parameters);
         String keyText = parameters.key();
+        ParkedPublish<?> parked = parked(async, queue, parameters);
         Body.read(request, maxBody).whenComplete((body, error) -> {
             try {
                 if (error != null) {
-                    refuse(async, error);
-                    return;
+                    throw refused(error);
                 }
-                publish(async, queue, drafts.of(body), keyText);
+                publish(async, queue, drafts.of(body), keyText, parked);
             } catch (Refused e) {
                 refuse(async, e);
             } catch (RuntimeException e) {
+                if (parked != null) {
+                    parked.closed();
+                }
                 Answers.failed(async, e);
             }
         });
     }
 
-    private void publish(AsyncContext async, QueueName queue, List<Draft> drafts, String keyText) {
+    /** How the body is understood, by what the request says of it. */
+    static Drafts drafts(HttpServletRequest request, Parameters parameters) throws Refused {
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw Problem.UNSUPPORTED.because("send the body without Content-Encoding");
+        }
+        // Not getContentType(), which throws when the charset is one that this machine does not know.
+        return new Drafts(request.getHeader("Content-Type"), parameters);
+    }
+
+    /** For a publisher that waits for more than the store; else null. */
+    private ParkedPublish<?> parked(AsyncContext async, QueueName queue, Parameters parameters) throws Refused {
+        boolean receipt = parameters.receipt();
+        boolean reply = parameters.reply();
+        if (!receipt && !reply) {
+            return null;
+        }
+        if (!queue.isMailbox()) {
+            throw Problem.BAD_PARAMETER.because("only who publishes to one mailbox can wait for a receipt or a reply");
+        }
+        if (receipt && reply) {
+            throw Problem.BAD_PARAMETER.because("a reply is the better receipt; ask for one of the two");
+        }
+        if (reply && parameters.key() != null) {
+            throw Problem.BAD_PARAMETER.because("a key gets an earlier message, and its reply has gone; leave one out");
+        }
+        int waitSeconds = parameters.waitSeconds();
+        Reads.prefer(async, parameters, waitSeconds);
+        long waitNanos = Reads.jittered(TimeUnit.SECONDS.toNanos(waitSeconds));
+        return reply
+                ? new ParkedAsk(around, async, exchange, waitNanos)
+                : new ParkedReceipt(around, async, exchange, queue, waitNanos);
+    }
+
+    private void publish(
+            AsyncContext async, QueueName queue, List<Draft> drafts, String keyText, ParkedPublish<?> parked)
+            throws Refused {
         Key key = keyText == null ? null : Key.of(keyText, drafts);
-        exchange.publish(queue, drafts, key).whenComplete((publication, error) -> {
-            if (error != null) {
-                refuse(async, Answers.storeFailed(error, "nothing was stored"));
-            } else {
-                answer(async, queue, publication);
+        List<Draft> stored = parked == null ? drafts : parked.open(drafts);
+        exchange.publish(queue, stored, key).whenComplete((publication, error) -> {
+            if (error == null && publication instanceof Receipt receipt) {
+                meters.published(queue, receipt.count());
+                if (parked == null) {
+                    answer(async, receipt);
+                } else {
+                    parked.stored(receipt);
+                }
+                return;
             }
+            if (parked != null) {
+                parked.closed();
+            }
+            refuse(
+                    async,
+                    error == null
+                            ? Refusals.of((Refusal) publication)
+                            : Refusals.storeFailed(error, "nothing was stored"));
         });
     }
 
-    private void answer(AsyncContext async, QueueName queue, Publication publication) {
-        if (publication instanceof Receipt receipt) {
-            meters.published(queue, receipt.count());
-            String id = receipt.id().toString();
-            Answers.json(
-                    async,
-                    201,
-                    Json.object(object -> {
-                                object.add("id", id).add("woken", receipt.woken());
-                                if (receipt.count() > 1) {
-                                    object.add("count", receipt.count());
-                                }
-                            })
-                            + "\n");
-        } else {
-            refuse(async, Answers.refused((Refusal) publication));
-        }
+    private static void answer(AsyncContext async, Receipt receipt) {
+        String json = Json.object(object -> {
+            object.add("id", receipt.id().toString()).add("woken", receipt.woken());
+            if (receipt.count() > 1) {
+                object.add("count", receipt.count());
+            }
+        });
+        Answers.json(async, HttpServletResponse.SC_CREATED, json + "\n");
     }
 
-    private void refuse(AsyncContext async, Throwable error) {
-        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-        Refused refused = cause instanceof Refused known
-                ? known
-                : Problem.BAD_BODY.because("the body could not be read; send it again");
+    private void refuse(AsyncContext async, Refused refused) {
         meters.refused(refused.problem().code());
         Answers.problem(async, refused);
+    }
+
+    /** Why the body could not be had. */
+    static Refused refused(Throwable error) {
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        return cause instanceof Refused known
+                ? known
+                : Problem.BAD_BODY.because("the body could not be read; send it again");
     }
 }

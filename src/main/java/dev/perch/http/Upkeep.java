@@ -3,9 +3,13 @@ package dev.perch.http;
 
 import dev.perch.format.Json;
 import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.format.Refusals;
+import dev.perch.format.Route;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reading.Start;
+import dev.perch.mailbox.Refusal;
 import dev.perch.mailbox.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,7 +29,7 @@ final class Upkeep {
             if (error != null) {
                 broken(async, error);
             } else if (follow.refusal() != null) {
-                Answers.problem(async, Answers.refused(follow.refusal()));
+                Answers.problem(async, Refusals.of(follow.refusal()));
             } else {
                 String since = follow.since().toString();
                 Answers.json(
@@ -59,10 +63,14 @@ final class Upkeep {
     }
 
     private static void broken(AsyncContext async, Throwable error) {
-        Answers.problem(async, Answers.storeFailed(error, "nothing was changed"));
+        Answers.problem(async, Refusals.storeFailed(error, "nothing was changed"));
     }
 
-    void status(AsyncContext async, QueueName queue) {
+    void status(AsyncContext async, QueueName queue) throws Refused {
+        Refusal unreadable = exchange.unreadable(queue);
+        if (unreadable != null) {
+            throw Refusals.of(unreadable);
+        }
         Optional<Status> status = exchange.status(queue);
         if (status.isEmpty()) {
             Answers.problem(
@@ -85,6 +93,7 @@ final class Upkeep {
     private static String mailbox(Status.OfMailbox mailbox) {
         return Json.object(object -> object.add("mailbox", mailbox.name())
                 .add("online", mailbox.online())
+                .add("since", mailbox.sinceMillis())
                 .add("parked", mailbox.parked())
                 .add("messages", mailbox.size().messages())
                 .add("bytes", mailbox.size().bytes())

@@ -3,8 +3,7 @@ package dev.perch.http;
 
 import dev.perch.format.ContentType;
 import dev.perch.format.JsonEncoding;
-import dev.perch.format.Problem;
-import dev.perch.format.Problem.Refused;
+import dev.perch.format.Parameters;
 import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Portion;
@@ -12,8 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** How the outcome of a poll looks. */
 enum View {
@@ -68,8 +65,7 @@ enum View {
             if (!message.queue().isMailbox()) {
                 response.setHeader("Message-Topic", message.queue().name());
             }
-            ContentType type = ContentType.parse(message.contentType());
-            response.setContentType(type.isActive() ? "text/plain" + charset(type) : message.contentType());
+            response.setContentType(ContentType.harmless(message.contentType()));
             return List.of(ByteBuffer.wrap(message.body()));
         }
     };
@@ -78,7 +74,6 @@ enum View {
     private static final long MAX_ANSWER = 1024 * 1024;
 
     private static final JsonEncoding ENCODING = new JsonEncoding();
-    private static final Pattern RANGE = Pattern.compile("([\\w*+.-]+/[\\w*+.-]+)\\s*(?:;[^,]*?\\bq=([0-9.]+))?");
 
     private static final Map<View, Portion> USUAL =
             Map.of(JSON, JSON.make(Parameters.DEFAULT_LIMIT), TEXT, TEXT.make(Parameters.DEFAULT_LIMIT));
@@ -100,47 +95,4 @@ enum View {
 
     /** Says in the response what is special to this view, and gives the content. */
     abstract List<ByteBuffer> show(Batch batch, HttpServletResponse response);
-
-    private static String charset(ContentType type) {
-        return ";charset=" + (type.charset() == null ? "utf-8" : type.charset());
-    }
-
-    /** The view that is asked for by {@code format}, else by {@code Accept} (RFC 9110 section 12.5.1). */
-    static View of(String format, String accept) throws Refused {
-        if (format != null) {
-            return switch (format) {
-                case "json" -> JSON;
-                case "text" -> TEXT;
-                default -> throw Problem.BAD_PARAMETER.because("format must be json or text");
-            };
-        }
-        if (accept == null || !accept.contains("text/")) {
-            return JSON;
-        }
-        return quality(accept, "text/plain") > quality(accept, "application/json") ? TEXT : JSON;
-    }
-
-    private static double quality(String accept, String type) {
-        String range = type.substring(0, type.indexOf('/')) + "/*";
-        double best = 0;
-        int specific = -1;
-        for (Matcher m = RANGE.matcher(accept); m.find(); ) {
-            int fit = m.group(1).equalsIgnoreCase(type)
-                    ? 2
-                    : m.group(1).equals(range) ? 1 : m.group(1).equals("*/*") ? 0 : -1;
-            if (fit > specific) {
-                specific = fit;
-                best = m.group(2) == null ? 1 : parse(m.group(2));
-            }
-        }
-        return best;
-    }
-
-    private static double parse(String quality) {
-        try {
-            return Double.parseDouble(quality);
-        } catch (NumberFormatException e) {
-            return 1;
-        }
-    }
 }

@@ -27,6 +27,11 @@ public record Draft(
         return new Draft("text/plain;charset=utf-8", body, null, null, null, null, 0);
     }
 
+    /** The same with a place where an answer goes. */
+    public Draft withReply(String place) {
+        return new Draft(contentType, body, type, from, except, place, ttlSeconds);
+    }
+
     /** What it will count for in a queue, in bytes: its body and its words. */
     public int bytes() {
         return body.length + length(type) + length(from) + length(except) + length(reply);

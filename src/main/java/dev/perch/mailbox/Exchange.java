@@ -7,23 +7,22 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The way in: publish, read, follow, remove. Any thread may call any method; none of them blocks. The stages that are
  * returned fail with {@link StoreException} only.
  */
 public final class Exchange {
-    /** A mailbox counts as online for so long after its last read: a long-poller is away between two polls. */
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final Store store;
     private final Limits limits;
     private final Clocks clocks;
     private final Wheel wheel;
     private final Executor executor;
+    private final PresenceTopic presence;
+    private final Asks asks;
     private final Registry registry;
     private final Sweep sweep;
 
@@ -32,16 +31,20 @@ public final class Exchange {
      *
      * @param store which keeps the messages; the caller closes it
      * @param limits the same that the store has
+     * @param settings how it is told who is online
      * @param wheel where parked reads leave their deadlines
      * @param executor runs woken reads; must take a task without blocking
      */
-    public Exchange(Store store, Limits limits, Clocks clocks, Wheel wheel, Executor executor) {
+    public Exchange(
+            Store store, Limits limits, Presence.Settings settings, Clocks clocks, Wheel wheel, Executor executor) {
         this.store = store;
         this.limits = limits;
         this.clocks = clocks;
         this.wheel = wheel;
         this.executor = executor;
-        this.registry = new Registry(store, clocks, executor, limits.idleMailbox());
+        this.presence = new PresenceTopic(store, limits, settings, clocks, wheel, executor);
+        this.asks = new Asks(wheel, executor);
+        this.registry = new Registry(store, clocks, executor, limits.idleMailbox(), presence);
         this.sweep = new Sweep(store, registry, limits, clocks);
     }
 
@@ -54,8 +57,49 @@ public final class Exchange {
         return store.append(queue, drafts, key);
     }
 
+    /**
+     * Waits until a reader of the mailbox has proved to have what lies up to that place; a mailbox that is not there
+     * counts as removed.
+     *
+     * @param waitNanos for so long at most
+     */
+    public Expectation<Long> acknowledged(String mailbox, Cursor place, long waitNanos) {
+        Expectation<Long> expectation = new Expectation<>(wheel, executor);
+        Mailbox known = registry.mailbox(mailbox);
+        if (known == null) {
+            expectation.end(End.DELETED);
+        } else {
+            known.expect(place.offset(), expectation);
+            expectation.within(waitNanos);
+        }
+        return expectation;
+    }
+
+    /** Opens an ask, which waits without a deadline until it is given one. Its id is for the message that asks. */
+    public Ask ask() {
+        return asks.open();
+    }
+
+    /** Answers the ask; false when nobody waits for that, or no longer. */
+    public boolean reply(String id, Draft reply) {
+        return asks.reply(id, reply);
+    }
+
+    /** Why the queue cannot be read, or null. */
+    public Refusal unreadable(QueueName queue) {
+        return queue.equals(QueueName.PRESENCE) && !presence.isTold() ? Refusal.PRESENCE_NOT_TOLD : null;
+    }
+
     /** Reads; the outlet gets the outcome, perhaps before this returns. */
     public void read(Reading reading, Outlet outlet) {
+        Refusal unreadable = unreadable(reading.queue());
+        for (String topic : reading.topics()) {
+            unreadable = unreadable == null ? unreadable(QueueName.topic(topic)) : unreadable;
+        }
+        if (unreadable != null) {
+            outlet.refuse(unreadable);
+            return;
+        }
         if (!reading.queue().isMailbox()) {
             start(null, reading, outlet);
             return;
@@ -95,6 +139,37 @@ public final class Exchange {
                 : cursor(mailbox.handed());
     }
 
+    /**
+     * Where a stream begins that asks for this start. Without a cursor that is where a poll would, but at a place of
+     * its own, so that of many such streams each gets all that comes.
+     */
+    public Reading.Start stream(QueueName queue, Reading.Start asked) {
+        long now = registry.horizon();
+        if (asked instanceof Reading.Start.Handed) {
+            return new Reading.Start.Onward(position(queue), queue.isMailbox() ? now : 0);
+        }
+        return asked instanceof Reading.Start.Now
+                ? new Reading.Start.Onward(new Cursor(store.epoch(), now, true))
+                : asked;
+    }
+
+    /**
+     * Takes note that a reader has everything up to there, as a read with that cursor would.
+     *
+     * @return whether there is such a mailbox, and such a place in it
+     */
+    public boolean acknowledge(QueueName queue, Cursor cursor) {
+        Mailbox mailbox = queue.isMailbox() ? registry.mailbox(queue.name()) : null;
+        if (mailbox == null
+                || cursor.watch()
+                || !cursor.epoch().equals(store.epoch())
+                || cursor.offset() > registry.horizon()) {
+            return false;
+        }
+        mailbox.acknowledge(cursor.offset(), clocks.nanoTime());
+        return true;
+    }
+
     /** What became of the wish to follow: where the mailbox follows the topic from, or why it does not. */
     public record Follow(Cursor since, Refusal refusal) {}
 
@@ -104,6 +179,10 @@ public final class Exchange {
      * @param start where on the topic: now without a cursor, or the oldest message kept, or after a cursor
      */
     public CompletionStage<Follow> follow(String mailbox, String topic, Reading.Start start) {
+        Refusal unreadable = unreadable(QueueName.topic(topic));
+        if (unreadable != null) {
+            return CompletableFuture.completedFuture(new Follow(null, unreadable));
+        }
         Mailbox known = registry.mailbox(mailbox);
         if (known != null) {
             known.touch(clocks.nanoTime());
@@ -144,15 +223,16 @@ public final class Exchange {
     private Status status(Mailbox mailbox) {
         Map<String, Cursor> follows = new TreeMap<>();
         mailbox.follows().forEach((topic, since) -> follows.put(topic, cursor(since)));
-        int parked = mailbox.parked().size();
+        Presence.State state = mailbox.presence().state();
         return new Status.OfMailbox(
                 mailbox.name(),
                 store.size(mailbox.queue().name()),
                 cursor(mailbox.handed()),
                 cursor(mailbox.acked()),
                 cursor(mailbox.queue().last()),
-                parked,
-                parked > 0 || mailbox.readWithin(LINGER_NANOS, clocks.nanoTime()),
+                mailbox.parked().size(),
+                state.online(),
+                state.sinceMillis(),
                 follows);
     }
 
@@ -198,7 +278,8 @@ public final class Exchange {
         return limits;
     }
 
-    Wheel wheel() {
+    /** Where deadlines are left. */
+    public Wheel wheel() {
         return wheel;
     }
 

@@ -19,6 +19,7 @@ final class Mailbox {
 
     private final Queue queue;
     private final long since;
+    private final Presence presence;
     private volatile Map<String, Long> follows;
     private List<Reader> parked = List.of();
     private long handed;
@@ -30,13 +31,15 @@ final class Mailbox {
     private long mark = NO_MARK;
     private long markNanos;
     private long usedNanos;
-    private long readNanos;
     private boolean read;
     private boolean removed;
+    /** The acknowledgements that publishers wait for; null as long as nobody ever has. */
+    private Expected expected;
 
-    Mailbox(Queue queue, MailboxRecord mailbox, long nanos) {
+    Mailbox(Queue queue, MailboxRecord mailbox, Presence presence, long nanos) {
         this.queue = queue;
         this.since = mailbox.since();
+        this.presence = presence;
         this.handed = mailbox.handed();
         this.acked = mailbox.acked();
         this.savedHanded = handed;
@@ -46,11 +49,9 @@ final class Mailbox {
         follows.values().forEach(this::reachBack);
         if (acked > since) {
             // Found in the store: nobody knows when these were acknowledged, so their time begins now.
-            mark = acked;
-            markNanos = nanos;
+            unswept(acked, nanos);
         }
         this.usedNanos = nanos;
-        this.readNanos = nanos - Long.MAX_VALUE / 2;
     }
 
     Queue queue() {
@@ -64,6 +65,11 @@ final class Mailbox {
     /** From which offset on it follows broadcast: where it was created. */
     long since() {
         return since;
+    }
+
+    /** Whether somebody reads it, and since when. */
+    Presence presence() {
+        return presence;
     }
 
     /** The topics it follows, each from its offset on. The map never changes; a change makes another one. */
@@ -104,11 +110,17 @@ final class Mailbox {
         return removed;
     }
 
-    /** A read begins. False when the mailbox has just been removed and another must be made. */
-    synchronized boolean use(long nanos) {
-        usedNanos = nanos;
-        readNanos = nanos;
-        return !removed;
+    /**
+     * A read begins; its end is told to {@link #presence}. False when the mailbox has just been removed and another
+     * must be made.
+     */
+    boolean use(long nanos) {
+        touch(nanos);
+        if (isRemoved()) {
+            return false;
+        }
+        presence.enter();
+        return true;
     }
 
     /** Somebody takes an interest in it without reading. */
@@ -116,17 +128,50 @@ final class Mailbox {
         usedNanos = nanos;
     }
 
-    /** A reader came back with a cursor, and so has all up to there. */
-    synchronized void acknowledge(long offset, long nanos) {
+    /** A reader came back with a cursor, and so has all up to there. Publishers that waited for that are told. */
+    void acknowledge(long offset, long nanos) {
+        advance(offset, nanos).forEach(reached -> reached.by().meet(offset));
+    }
+
+    private synchronized List<Expected.Acknowledgement> advance(long offset, long nanos) {
         read = true;
         handed = Math.max(handed, offset);
         if (offset > acked) {
             acked = offset;
-            if (mark == NO_MARK) {
-                mark = offset;
-                markNanos = nanos;
-            }
+            unswept(offset, nanos);
         }
+        return expected == null ? List.of() : expected.reached(acked);
+    }
+
+    /** Somebody waits until a reader has acknowledged up to there; perhaps one has. */
+    void expect(long offset, Expectation<Long> by) {
+        Expected.Acknowledgement added = add(offset, by);
+        if (added == null) {
+            by.meet(offset);
+        } else if (isRemoved()) {
+            by.end(End.DELETED);
+        } else {
+            by.outcome().thenRun(() -> forget(added));
+        }
+    }
+
+    private synchronized Expected.Acknowledgement add(long offset, Expectation<Long> by) {
+        if (offset <= acked) {
+            return null;
+        }
+        if (expected == null) {
+            expected = new Expected();
+        }
+        return expected.add(offset, by);
+    }
+
+    private synchronized void forget(Expected.Acknowledgement acknowledgement) {
+        expected.remove(acknowledgement);
+    }
+
+    /** The acknowledgements that are waited for, and will not come when the mailbox is removed. */
+    synchronized List<Expected.Acknowledgement> expected() {
+        return expected == null ? List.of() : expected.all();
     }
 
     /**
@@ -150,16 +195,6 @@ final class Mailbox {
             handed = Math.max(handed, to);
         }
         return Claim.WON;
-    }
-
-    /** What became of an attempt to take messages. */
-    enum Claim {
-        /** They are the reader's, who answers. */
-        WON,
-        /** Somebody else was handed them meanwhile. */
-        LOOK_AGAIN,
-        /** The read has been ended. */
-        OVER
     }
 
     /** A write failed: what that read was given may be handed out again. */
@@ -229,11 +264,6 @@ final class Mailbox {
         return usedNanos;
     }
 
-    /** Whether a read of it began or ended so short a time ago. */
-    synchronized boolean readWithin(long nanos, long now) {
-        return now - readNanos < nanos;
-    }
-
     /** The positions if they have moved since they were last asked for or found, else null. */
     synchronized Store.Positions moved() {
         if (!read || (savedHanded == handed && savedAcked == acked)) {
@@ -260,7 +290,7 @@ final class Mailbox {
         return upTo;
     }
 
-    /** The store could not drop what it was told to: it is to be asked for again. */
+    /** What was acknowledged at that time, up to there, is still to be swept; unless it is known of older ones. */
     synchronized void unswept(long upTo, long nanos) {
         if (mark == NO_MARK) {
             mark = upTo;

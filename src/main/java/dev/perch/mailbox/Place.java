@@ -10,9 +10,10 @@ import dev.perch.mailbox.Reading.Start;
  * @param watch whether it neither hands out nor acknowledges
  * @param bare whether it goes by what the mailbox has handed out, having no cursor
  * @param oldest whether it takes what is kept and misses nothing before
+ * @param since from which offset on topics concern it that it asks for by itself
  * @param gap why it already misses something, or null
  */
-record Place(long position, boolean watch, boolean bare, boolean oldest, Gap gap) {
+record Place(long position, boolean watch, boolean bare, boolean oldest, long since, Gap gap) {
     /**
      * Finds the place; a cursor acknowledges what lies before it.
      *
@@ -23,26 +24,30 @@ record Place(long position, boolean watch, boolean bare, boolean oldest, Gap gap
         if (start instanceof Start.After after) {
             return after(after.cursor(), mailbox, epoch, horizon, nanos);
         }
+        if (start instanceof Start.Onward onward) {
+            boolean watch = topic || onward.cursor().watch();
+            return new Place(onward.cursor().offset(), watch, false, false, onward.since(), null);
+        }
         if (start instanceof Start.Oldest) {
-            return new Place(0, topic, false, true, null);
+            return new Place(0, topic, false, true, 0, null);
         }
         if (start instanceof Start.Elsewhere) {
-            return new Place(0, topic, false, true, Gap.EPOCH);
+            return new Place(0, topic, false, true, 0, Gap.EPOCH);
         }
         if (start instanceof Start.Now || topic) {
-            return new Place(horizon, true, false, false, null);
+            return new Place(horizon, true, false, false, 0, null);
         }
-        return new Place(mailbox.handed(), false, true, false, null);
+        return new Place(mailbox.handed(), false, true, false, horizon, null);
     }
 
     private static Place after(Cursor cursor, Mailbox mailbox, String epoch, long horizon, long nanos) {
         boolean watch = mailbox == null || cursor.watch();
         if (!cursor.epoch().equals(epoch) || cursor.offset() > horizon) {
-            return new Place(0, watch, false, true, Gap.EPOCH);
+            return new Place(0, watch, false, true, 0, Gap.EPOCH);
         }
         if (!watch) {
             mailbox.acknowledge(cursor.offset(), nanos);
         }
-        return new Place(cursor.offset(), watch, false, false, null);
+        return new Place(cursor.offset(), watch, false, false, 0, null);
     }
 }

@@ -13,6 +13,9 @@ public record QueueName(Kind kind, String name) {
     /** The topic that every mailbox follows from its creation. */
     public static final QueueName BROADCAST = topic("_broadcast");
 
+    /** The reserved topic that tells who is online, where the server was asked to keep it. */
+    public static final QueueName PRESENCE = topic("_presence");
+
     private static final int MAX_LENGTH = 128;
 
     /** What a queue belongs to. */
@@ -42,6 +45,13 @@ public record QueueName(Kind kind, String name) {
     /** Whether this is the queue of a mailbox. */
     public boolean isMailbox() {
         return kind == Kind.MAILBOX;
+    }
+
+    /**
+     * Whether what is in the queue is true only as long as the server runs: it is kept in memory, by whichever store.
+     */
+    public boolean isTransient() {
+        return equals(PRESENCE);
     }
 
     /**

@@ -30,12 +30,13 @@ public final class Reader {
     private final List<Topic> held;
     private final boolean watch;
     private final boolean bare;
+    private final long startNanos;
     /** A floor up to here is no gap. */
     private final long oldest;
-    /** The horizon when the read began. */
-    private final long now;
+    /** From here on the topics concern it that it asks for by itself. */
+    private final long since;
 
-    private final long startNanos;
+    private boolean registered;
     private volatile Gap gap;
     /** Up to here there is nothing for this reader. */
     private volatile long position;
@@ -48,8 +49,6 @@ public final class Reader {
     /** Where {@code handed} goes back to if the answer cannot be written; nowhere while nothing is taken. */
     private volatile long restore = Long.MAX_VALUE;
 
-    private boolean registered;
-
     /** A read of a mailbox, or, where that is null, of a topic. */
     Reader(Exchange exchange, Mailbox mailbox, Reading reading, Outlet outlet) {
         this.exchange = exchange;
@@ -59,8 +58,9 @@ public final class Reader {
         this.waitNanos = reading.waitNanos();
         this.outlet = outlet;
         this.startNanos = exchange.clocks().nanoTime();
-        this.now = registry.horizon();
+        long now = registry.horizon();
         Place place = Place.of(reading.start(), mailbox, exchange.store().epoch(), now, startNanos);
+        this.since = place.since();
         this.watch = place.watch();
         this.bare = place.bare();
         this.gap = place.gap();
@@ -164,7 +164,7 @@ public final class Reader {
             // A topic may be followed from an offset that this read has passed already.
             position = began;
             scope.topics().forEach(topic -> topic.unpark(this));
-            scope = Scope.of(mailbox, held, bare ? now : 0, registry);
+            scope = Scope.of(mailbox, held, since, registry);
         }
     }
 
@@ -189,9 +189,9 @@ public final class Reader {
     private boolean deliver(Run run) {
         if (mailbox != null && !watch) {
             long taken = Math.max(run.own(), Math.min(run.floor(), run.end()));
-            Mailbox.Claim claim = mailbox.claim(waiter, base, began, taken);
-            if (claim != Mailbox.Claim.WON) {
-                return claim == Mailbox.Claim.LOOK_AGAIN || over();
+            Claim claim = mailbox.claim(waiter, base, began, taken);
+            if (claim != Claim.WON) {
+                return claim == Claim.LOOK_AGAIN || over();
             }
             restore = base >= 0 ? base : began;
         } else if (!waiter.deliver()) {
@@ -269,6 +269,9 @@ public final class Reader {
 
     private void release() {
         leave();
+        if (mailbox != null) {
+            mailbox.presence().leave();
+        }
         held.forEach(registry::release);
     }
 

@@ -25,7 +25,8 @@ public record Reading(QueueName queue, List<String> topics, Start start, Portion
     }
 
     /** Where a read begins. */
-    public sealed interface Start permits Start.Handed, Start.Oldest, Start.Now, Start.After, Start.Elsewhere {
+    public sealed interface Start
+            permits Start.Handed, Start.Oldest, Start.Now, Start.After, Start.Onward, Start.Elsewhere {
         /** With the first message that nobody was handed yet; on a topic, from now on. */
         record Handed() implements Start {}
 
@@ -37,6 +38,24 @@ public record Reading(QueueName queue, List<String> topics, Start start, Portion
 
         /** After a cursor. */
         record After(Cursor cursor) implements Start {}
+
+        /**
+         * After a place to which a stream has got by itself. Nobody has proved to have what lies before it, so nothing
+         * is acknowledged.
+         *
+         * @param since from which offset on further topics concern the stream
+         */
+        record Onward(Cursor cursor, long since) implements Start {
+            /** After a place up to which the stream has everything. */
+            public Onward(Cursor cursor) {
+                this(cursor, 0);
+            }
+        }
+
+        /** Where a stream that began here goes on when it has got to that place. */
+        default Onward onward(Cursor cursor) {
+            return new Onward(cursor, this instanceof Onward onward ? onward.since() : 0);
+        }
 
         /** At a place that does not exist in this store: with the oldest message, and a gap before it. */
         record Elsewhere() implements Start {}

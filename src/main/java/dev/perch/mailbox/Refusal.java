@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
-/** Why the store did not take what it was given; nothing of it will be delivered. */
+/** Why the store did not take what it was given, of which nothing will be delivered, or why nothing can be read. */
 public enum Refusal implements Publication {
     /** The mailbox is full of messages that nobody has been handed yet. */
     MAILBOX_FULL,
@@ -14,5 +14,7 @@ public enum Refusal implements Publication {
     /** There are as many mailboxes as there may be. */
     TOO_MANY_MAILBOXES,
     /** The mailbox follows as many topics as it may. */
-    TOO_MANY_TOPICS
+    TOO_MANY_TOPICS,
+    /** Who is online is not told, since the server was not asked to. */
+    PRESENCE_NOT_TOLD
 }

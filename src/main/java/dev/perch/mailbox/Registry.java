@@ -22,16 +22,18 @@ final class Registry implements Store.Intake {
     private final Clocks clocks;
     private final Executor executor;
     private final long idleMailboxNanos;
+    private final PresenceTopic presence;
     private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final Topic broadcast;
     private volatile long horizon;
 
-    Registry(Store store, Clocks clocks, Executor executor, Duration idleMailbox) {
+    Registry(Store store, Clocks clocks, Executor executor, Duration idleMailbox, PresenceTopic presence) {
         this.store = store;
         this.clocks = clocks;
         this.executor = executor;
         this.idleMailboxNanos = idleMailbox.toNanos();
+        this.presence = presence;
         this.broadcast = topic(QueueName.BROADCAST.name());
         store.open(this);
         horizon = store.last();
@@ -88,7 +90,8 @@ final class Registry implements Store.Intake {
     @Override
     public void created(MailboxRecord mailbox) {
         Queue queue = queue(QueueName.mailbox(mailbox.name()));
-        mailboxes.put(mailbox.name(), new Mailbox(queue, mailbox, clocks.nanoTime()));
+        Presence offline = new Presence(mailbox.name(), presence);
+        mailboxes.put(mailbox.name(), new Mailbox(queue, mailbox, offline, clocks.nanoTime()));
         mailbox.follows().keySet().forEach(topic -> follower(topic, mailbox.name()));
     }
 
@@ -139,9 +142,9 @@ final class Registry implements Store.Intake {
         return topic == null ? List.of() : topic.parked();
     }
 
-    private void run(List<Reader> readers, Consumer<Reader> task) {
-        for (int i = 0; i < readers.size(); i += CHUNK) {
-            List<Reader> chunk = readers.subList(i, Math.min(i + CHUNK, readers.size()));
+    private <T> void run(List<T> waiting, Consumer<T> task) {
+        for (int i = 0; i < waiting.size(); i += CHUNK) {
+            List<T> chunk = waiting.subList(i, Math.min(i + CHUNK, waiting.size()));
             executor.execute(() -> chunk.forEach(task));
         }
     }
@@ -183,6 +186,8 @@ final class Registry implements Store.Intake {
             Mailbox mailbox = mailboxes.remove(queue.name());
             mailbox.follows().keySet().forEach(topic -> unfollow(topic, queue.name()));
             run(mailbox.remove(), reader -> reader.end(End.DELETED));
+            run(mailbox.expected(), publisher -> publisher.by().end(End.DELETED));
+            mailbox.presence().remove();
         } else {
             Topic topic = topics.get(queue.name());
             if (topic == null) {

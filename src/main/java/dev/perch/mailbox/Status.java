@@ -16,6 +16,7 @@ public sealed interface Status {
      * @param last the id of the newest message in its own queue
      * @param parked how many reads wait
      * @param online whether somebody reads it, or has done so just now
+     * @param sinceMillis since when that is so, in milliseconds since 1970
      * @param follows the topics it follows, and from where on
      */
     record OfMailbox(
@@ -26,6 +27,7 @@ public sealed interface Status {
             Cursor last,
             int parked,
             boolean online,
+            long sinceMillis,
             Map<String, Cursor> follows)
             implements Status {}
 

@@ -25,6 +25,13 @@ import java.util.concurrent.CompletionStage;
  * himself and that lived that long. A queue that does not exist has the floor of the last one of its kind that was
  * removed, so that a reader who comes back to it learns that there was something.
  *
+ * <p>What is in a {@link QueueName#isTransient transient} queue is true only as long as the server runs, so a store
+ * keeps it in memory and writes none of it to its medium. In all else such a queue is as any other: it has the limits
+ * of its kind and counts towards those of the store; its messages take their offsets from the same counter, so a
+ * counter that is to survive must not give out again after a crash what a transient message had; and when a store is
+ * opened that was there before, the floor of the queue is the last offset given out, so that a reader who comes back to
+ * it learns that there may have been something. Who follows it is kept as for any topic.
+ *
  * <p>{@code StoreContract} in the tests says the same as a program; every store passes it unchanged.
  */
 public interface Store extends AutoCloseable {

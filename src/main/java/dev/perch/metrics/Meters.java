@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,10 @@ public final class Meters {
             .register(registry);
     private final Counter answeredWithMessages = ended("message");
     private final Map<End, Counter> ends = new EnumMap<>(End.class);
+    private final Counter acknowledged = receipt("acked");
+    private final Map<End, Counter> receipts = new EnumMap<>(End.class);
+    private final Counter replied = ask("reply");
+    private final Map<End, Counter> asks = new EnumMap<>(End.class);
     private final Timer parked = timer("perch.poll.duration", "from a poll's request to its answer", 60);
     private final Timer delay =
             timer("perch.delivery.delay", "from publish to the answer that a poll was parked for", 5);
@@ -41,6 +46,12 @@ public final class Meters {
     public Meters() {
         for (End end : End.values()) {
             ends.put(end, ended(end.word()));
+        }
+        for (End end : EnumSet.of(End.WAIT, End.DRAIN, End.DELETED, End.GONE)) {
+            receipts.put(end, receipt(end.word()));
+        }
+        for (End end : EnumSet.of(End.WAIT, End.DRAIN, End.GONE)) {
+            asks.put(end, ask(end.word()));
         }
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -57,6 +68,20 @@ public final class Meters {
         return Counter.builder("perch.polls.ended")
                 .tag("by", why)
                 .description("polls answered")
+                .register(registry);
+    }
+
+    private Counter receipt(String by) {
+        return Counter.builder("perch.receipts")
+                .tag("by", by)
+                .description("publishers answered that waited for an acknowledgement")
+                .register(registry);
+    }
+
+    private Counter ask(String by) {
+        return Counter.builder("perch.asks")
+                .tag("by", by)
+                .description("publishers answered that waited for a reply")
                 .register(registry);
     }
 
@@ -84,11 +109,11 @@ public final class Meters {
         Gauge.builder(name, value::getAsLong).description(description).register(registry);
     }
 
-    /** Shows how many polls of a kind are parked. */
+    /** Shows how many polls of a kind, streams, sockets, or publishers that wait are open. */
     public void parked(String kind, LongSupplier count) {
         Gauge.builder("perch.polls.parked", count::getAsLong)
                 .tag("kind", kind)
-                .description("polls that wait for their answer")
+                .description("polls and publishers that wait for their answer, streams and sockets")
                 .register(registry);
     }
 
@@ -110,6 +135,29 @@ public final class Meters {
             return;
         }
         answeredWithMessages.increment();
+        delivered(batch, openNanos, millis);
+    }
+
+    /**
+     * A stream is being given what it has read.
+     *
+     * @param readNanos how long it read for it, in nanoseconds
+     * @param millis the time of day, in milliseconds since 1970
+     */
+    public void streamed(Batch batch, long readNanos, long millis) {
+        delivered(batch, readNanos, millis);
+    }
+
+    /** A stream is over, for a reason in a word. */
+    public void streamEnded(String why) {
+        Counter.builder("perch.streams.ended")
+                .tag("by", why)
+                .description("streams ended")
+                .register(registry)
+                .increment();
+    }
+
+    private void delivered(Batch batch, long openNanos, long millis) {
         delivered.increment(batch.messages().size());
         for (Message message : batch.messages()) {
             long age = millis - message.time();
@@ -117,6 +165,30 @@ public final class Meters {
                 delay.record(age, TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    /** A publisher that waited for an acknowledgement has it, where {@code end} is null, or never will. */
+    public void receipt(End end) {
+        (end == null ? acknowledged : receipts.get(end)).increment();
+    }
+
+    /** A publisher that waited for a reply has it, where {@code end} is null, or never will. */
+    public void ask(End end) {
+        (end == null ? replied : asks.get(end)).increment();
+    }
+
+    /** Messages were given to the reader of a socket. */
+    public void delivered(int count) {
+        delivered.increment(count);
+    }
+
+    /** A socket is being closed by the server, with that code. */
+    public void socketClosed(int code) {
+        Counter.builder("perch.sockets.closed")
+                .tag("code", Integer.toString(code))
+                .description("sockets closed by the server")
+                .register(registry)
+                .increment();
     }
 
     /** An answer with messages could not be written. */

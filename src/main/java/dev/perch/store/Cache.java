@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * The messages that are in memory: the newest of the whole store, within one budget. Whoever has the oldest offset goes
- * first, whichever its queue, so that what is left of each queue is without a hole. For the writer's thread.
+ * first, whichever its queue, so that what is left of each queue is without a hole; but what is in memory only stays.
+ * For the writer's thread.
  */
 final class Cache {
     private final long budget;
@@ -48,6 +49,9 @@ final class Cache {
         Iterator<Message> oldest = messages.values().iterator();
         while (bytes + encodedBytes.sum() > budget && oldest.hasNext()) {
             Message message = oldest.next();
+            if (message.queue().isTransient()) {
+                continue;
+            }
             oldest.remove();
             evicted.accept(message);
             leave(message);

@@ -20,6 +20,10 @@ final class Contents {
     private final Keys keys;
     private final Cache cache;
     private volatile State state;
+    /** Up to where the file has offsets as given out. */
+    private long reserved;
+
+    private final long forgotten;
     private int mailboxes;
     private long lastId;
 
@@ -28,6 +32,8 @@ final class Contents {
         this.keys = new Keys(clocks);
         this.cache = new Cache(cacheBytes, ledger.encodedBytes());
         this.state = state;
+        this.reserved = state.last();
+        this.forgotten = state.last();
     }
 
     State state() {
@@ -46,7 +52,22 @@ final class Contents {
     Store.Size size(QueueName name) {
         StoredQueue queue = queues.get(name);
         // The floor of those that have gone is raised before one goes, so no lock is needed.
-        return queue == null ? new Store.Size(0, 0, state.floor(name.kind())) : queue.size();
+        return queue == null ? new Store.Size(0, 0, floor(name)) : queue.size();
+    }
+
+    private long floor(QueueName name) {
+        long floor = state.floor(name.kind());
+        return name.isTransient() ? Math.max(floor, forgotten) : floor;
+    }
+
+    /** Up to here there may have been messages in a transient queue when the store was open before. */
+    long forgotten() {
+        return forgotten;
+    }
+
+    /** Up to where the file has offsets as given out: the last one, or beyond it. */
+    long reserved() {
+        return reserved;
     }
 
     Ledger ledger() {
@@ -81,6 +102,7 @@ final class Contents {
             return;
         }
         state = turn.state();
+        reserved = turn.reserved();
         mailboxes = turn.mailboxes();
         lastId = turn.lastId();
         turn.keys().settle();

@@ -36,6 +36,10 @@ public final class SqliteStore implements Store {
     // perch.db (format 1, see Schema): a row of `state`; a row of `queue` for each mailbox, and for each topic that
     // something was published on; `message`, by offset; `follow`; `idempotency_key`. Each row has a checksum. What a
     // queue holds is counted at the start and not stored. Write-ahead log, a sync for each transaction.
+    //
+    // A transient queue has no rows: its messages are in Contents and nowhere else. So that none of their offsets is
+    // given out again after a crash, the file's last offset lies a step ahead of them; a turn of such messages alone is
+    // written only when it takes the next step.
 
     private final DataDirectory directory;
     private final Database database;

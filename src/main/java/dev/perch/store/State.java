@@ -9,7 +9,7 @@ import java.sql.SQLException;
  * What the file says of the store as a whole.
  *
  * @param epoch its incarnation
- * @param last the highest offset given out
+ * @param last the highest offset given out; in the file perhaps one that lies higher
  * @param turn how many transactions there have been
  * @param mailboxFloor the floor of mailboxes that are not there
  * @param topicFloor the floor of topics that are not there

@@ -27,6 +27,9 @@ import java.util.function.Consumer;
  * thread.
  */
 final class Turn {
+    /** So many offsets are taken for given out beyond the last one, while there are messages in memory only. */
+    private static final int RESERVE = 1000;
+
     private final Contents contents;
     private final Sql sql;
     private final Limits limits;
@@ -40,8 +43,10 @@ final class Turn {
     private final Set<QueueName> removed = new HashSet<>();
     private final Set<QueueName> retired = new HashSet<>();
     private State state;
+    private long reserved;
     private int mailboxes;
     private long lastId;
+    /** Whether anything has changed in the file, besides what the queues know of. */
     private boolean changed;
 
     Turn(Contents contents, Sql sql, Limits limits, Clocks clocks, Intake intake) {
@@ -50,7 +55,8 @@ final class Turn {
         this.limits = limits;
         this.clocks = clocks;
         this.intake = intake;
-        this.state = contents.state().next();
+        this.state = contents.state();
+        this.reserved = contents.reserved();
         this.mailboxes = contents.mailboxes();
         this.lastId = contents.lastId();
         this.ledger = contents.ledger().copy();
@@ -80,7 +86,9 @@ final class Turn {
         Receipt receipt = new Receipt(new Cursor(state.epoch(), state.last(), false), drafts.size());
         if (key != null) {
             keys.put(name, key, receipt);
-            new KeyRow(name, key, state.last(), drafts.size(), time).insert(sql, queue.id());
+            if (!name.isTransient()) {
+                new KeyRow(name, key, state.last(), drafts.size(), time).insert(sql, queue.id());
+            }
         }
         news.add(domain -> domain.stored(stored));
         return receipt;
@@ -98,6 +106,10 @@ final class Turn {
     }
 
     private TurnQueue make(QueueName name) {
+        if (name.isTransient()) {
+            long floor = Math.max(state.floor(name.kind()), contents.forgotten());
+            return queues.add(new StoredQueue(new QueueRow(0, name, floor, 0, 0, 0)));
+        }
         lastId++;
         long last = state.last();
         QueueRow row = new QueueRow(lastId, name, state.floor(name.kind()), last, last, last);
@@ -132,6 +144,7 @@ final class Turn {
         }
         long from = since < 0 ? state.last() : since;
         new FollowRow(queue.id(), topic, from).insert(sql);
+        changed = true;
         news.add(domain -> domain.followed(mailbox, topic, from));
         return null;
     }
@@ -139,6 +152,7 @@ final class Turn {
     void leave(String mailbox, String topic) {
         TurnQueue queue = queues.find(QueueName.mailbox(mailbox));
         if (queue != null && FollowRow.delete(sql, queue.id(), topic)) {
+            changed = true;
             news.add(domain -> domain.left(mailbox, topic));
         }
     }
@@ -176,6 +190,7 @@ final class Turn {
             mailboxes -= name.isMailbox() ? 1 : 0;
             queues.remove(queue);
         }
+        changed = true;
         keys.forget(name);
         removed.add(name);
         news.add(domain -> domain.removed(name));
@@ -205,16 +220,21 @@ final class Turn {
 
     /** Whether there is anything to keep of it. */
     boolean isChange() {
-        return changed || !news.isEmpty() || queues.changed();
+        return changed || queues.changed();
     }
 
-    /** Writes what has to be written once, whatever the number of changes. False when nothing has changed at all. */
+    /**
+     * Writes what has to be written once, whatever the number of changes. False when nothing is to be kept on the
+     * medium: offsets of messages that are in memory only are reserved there many at a time.
+     */
     boolean write() {
-        if (!isChange()) {
+        if (!changed && !queues.changedInFile() && state.last() <= reserved) {
             return false;
         }
         queues.write();
-        state.write(sql);
+        state = state.next();
+        reserved = Math.max(reserved, state.last() + (queues.hasTransient() ? RESERVE : 0));
+        state.withLast(reserved).write(sql);
         return true;
     }
 
@@ -225,6 +245,11 @@ final class Turn {
 
     State state() {
         return state;
+    }
+
+    /** Up to where the file has offsets as given out. */
+    long reserved() {
+        return reserved;
     }
 
     int mailboxes() {

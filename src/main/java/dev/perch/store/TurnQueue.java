@@ -3,22 +3,19 @@ package dev.perch.store;
 
 import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.Message;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a turn makes of one queue. The messages are changed in the file at once; what is known of them in memory stays
- * as it was until the turn is over. For the writer's thread.
+ * What a turn makes of one queue. Its rows are changed at once; what is known of the queue in memory stays as it was
+ * until the turn is over. For the writer's thread.
  */
 final class TurnQueue implements Shelf {
-    private static final String SLIP = "SELECT offset, bytes, expires, own_ttl FROM message WHERE queue = ? ";
     /** So many of the oldest messages are looked up at once. */
     private static final int FRONT = 32;
 
-    private final Sql sql;
+    private final Rows rows;
     private final Ledger ledger;
     private final StoredQueue stored;
     private final List<Message> added = new ArrayList<>();
@@ -31,8 +28,8 @@ final class TurnQueue implements Shelf {
     /** The oldest messages, as far as they have been looked up. */
     private List<Slip> front = new ArrayList<>();
 
-    TurnQueue(StoredQueue stored, Sql sql, Ledger ledger) {
-        this.sql = sql;
+    TurnQueue(StoredQueue stored, Rows rows, Ledger ledger) {
+        this.rows = rows;
         this.ledger = ledger;
         this.stored = stored;
         this.row = stored.row();
@@ -78,15 +75,11 @@ final class TurnQueue implements Shelf {
 
     /** The offset of the newest message, or the floor when there is none. */
     long last() {
-        return count == 0
-                ? row.floor()
-                : sql.query("SELECT max(offset) FROM message WHERE queue = ?")
-                        .with(id())
-                        .first(found -> found.getLong(1));
+        return count == 0 ? row.floor() : rows.last();
     }
 
     void add(Message message, Draft draft) {
-        new MessageRow(message.offset(), message.time(), message.expires(), draft).insert(sql, id(), row.name());
+        rows.insert(message, draft);
         oldest = count == 0 ? message.offset() : oldest;
         count++;
         bytes += message.bytes();
@@ -113,7 +106,7 @@ final class TurnQueue implements Shelf {
     /** Brings its own row in the file up to date. */
     void write() {
         if (rowChanged) {
-            row.update(sql);
+            rows.update(row);
         }
     }
 
@@ -136,17 +129,9 @@ final class TurnQueue implements Shelf {
     private Slip slip(int index) {
         if (index >= front.size() && front.size() < count) {
             long after = front.isEmpty() ? -1 : front.get(front.size() - 1).offset();
-            front.addAll(sql.query(SLIP + "AND offset > ? ORDER BY offset LIMIT ?")
-                    .with(id())
-                    .with(after)
-                    .with(FRONT)
-                    .list(TurnQueue::slip));
+            front.addAll(rows.after(after, FRONT));
         }
         return index < front.size() ? front.get(index) : null;
-    }
-
-    static Slip slip(ResultSet row) throws SQLException {
-        return new Slip(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4) > 0);
     }
 
     @Override
@@ -178,14 +163,7 @@ final class TurnQueue implements Shelf {
 
     @Override
     public void dropExpired(long millis) {
-        sql.query(SLIP + "AND expires <= ?")
-                .with(id())
-                .with(millis)
-                .list(TurnQueue::slip)
-                .forEach(slip -> {
-                    drop(slip, millis);
-                    front.clear();
-                });
+        rows.expired(millis).forEach(slip -> dropExpired(slip, millis));
     }
 
     /** Drops one that has expired, whichever it is. */
@@ -195,7 +173,7 @@ final class TurnQueue implements Shelf {
     }
 
     private void drop(Slip slip, long millis) {
-        sql.query("DELETE FROM message WHERE offset = ?").with(slip.offset()).run();
+        rows.delete(slip.offset());
         count--;
         bytes -= slip.bytes();
         ledger.remove(slip.bytes());
@@ -208,26 +186,12 @@ final class TurnQueue implements Shelf {
 
     /** Everything goes, and it goes itself. */
     void remove() {
-        for (String table : List.of("message", "idempotency_key")) {
-            sql.query("DELETE FROM " + table + " WHERE queue = ?").with(id()).run();
-        }
-        sql.query("DELETE FROM follow WHERE mailbox = ?").with(id()).run();
-        sql.query("DELETE FROM queue WHERE id = ?").with(id()).run();
+        rows.remove();
         ledger.add(-count, -bytes);
     }
 
     @Override
     public void forEachUpTo(long offset, Consumer<Slip> action) {
-        slips(sql, stored, offset, action);
-    }
-
-    /** Shows the messages of a queue up to an offset, oldest first. */
-    static void slips(Sql sql, StoredQueue queue, long upTo, Consumer<Slip> action) {
-        // Only what the index has, so that no other page is read; nobody asks a slip of these when it expires.
-        sql.query("SELECT offset, bytes, 0, 0 FROM message WHERE queue = ? AND offset <= ? ORDER BY offset")
-                .with(queue.id())
-                .with(upTo)
-                .list(TurnQueue::slip)
-                .forEach(action);
+        rows.upTo(offset).forEach(action);
     }
 }

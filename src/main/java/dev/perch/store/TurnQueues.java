@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.store;
 
+import static dev.perch.mailbox.QueueName.PRESENCE;
+
 import dev.perch.mailbox.QueueName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,7 +47,8 @@ final class TurnQueues implements Shelves {
 
     /** Takes in a queue, new or not. */
     TurnQueue add(StoredQueue stored) {
-        TurnQueue queue = new TurnQueue(stored, sql, ledger);
+        Rows rows = stored.name().isTransient() ? new MemoryRows(stored.window()) : new FileRows(sql, stored.row());
+        TurnQueue queue = new TurnQueue(stored, rows, ledger);
         touched.put(stored.name(), queue);
         return queue;
     }
@@ -69,6 +72,17 @@ final class TurnQueues implements Shelves {
         return there().stream().anyMatch(TurnQueue::changed);
     }
 
+    /** The same for those that lie in the file. */
+    boolean changedInFile() {
+        return there().stream()
+                .anyMatch(queue -> queue.changed() && !queue.row().name().isTransient());
+    }
+
+    /** Whether there is a queue whose messages are in memory only. */
+    boolean hasTransient() {
+        return touched.containsKey(PRESENCE) ? touched.get(PRESENCE) != null : contents.queue(PRESENCE) != null;
+    }
+
     void write() {
         there().forEach(TurnQueue::write);
     }
@@ -88,10 +102,13 @@ final class TurnQueues implements Shelves {
     int dropExpired(long millis, int most) {
         Map<Slip, QueueName> expired = new HashMap<>();
         sql.query(EXPIRED).with(millis).with(most).forEach(row -> {
-            expired.put(TurnQueue.slip(row), QueueRow.name(row.getInt(5), row.getString(6)));
+            expired.put(FileRows.slip(row), QueueRow.name(row.getInt(5), row.getString(6)));
             return true;
         });
         expired.forEach((slip, name) -> find(name).dropExpired(slip, millis));
+        if (hasTransient()) {
+            find(PRESENCE).dropExpired(millis);
+        }
         return expired.size();
     }
 
@@ -117,7 +134,7 @@ final class TurnQueues implements Shelves {
         if (name.isMailbox() && count > 0) {
             long offset = upTo.applyAsLong(name);
             if (offset >= oldest) {
-                TurnQueue.slips(sql, queue, offset, slip -> action.accept(name, slip));
+                new FileRows(sql, queue.row()).upTo(offset).forEach(slip -> action.accept(name, slip));
             }
         }
     }

@@ -114,7 +114,7 @@ final class Writer {
         }
         show(turn);
         answer(changes, chores);
-        succeeded();
+        succeeded(committing);
     }
 
     private void doChores(Turn turn, List<Chore> finished) {
@@ -141,8 +141,8 @@ final class Writer {
         chores.forEach(chore -> answers.execute(chore::complete));
     }
 
-    private void succeeded() {
-        if (failing) {
+    private void succeeded(boolean written) {
+        if (failing && written) {
             failing = false;
             LOG.log(Logger.Level.INFO, "the store is written again");
         }

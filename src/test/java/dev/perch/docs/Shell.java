@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.docs;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,14 +11,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs commands with bash in a directory of their own, as a reader of the documents would. */
-final class Shell {
+public final class Shell {
     private static final long PATIENCE_SECONDS = 30;
 
     private final Path directory;
 
-    Shell(Path directory) {
+    /** In that directory, which is empty or was left by the commands before. */
+    public Shell(Path directory) {
         this.directory = directory;
     }
 
@@ -27,10 +31,22 @@ final class Shell {
      * @param printed what they wrote to standard output
      * @param complaint what they wrote to standard error
      */
-    record Outcome(int status, String printed, String complaint) {}
+    public record Outcome(int status, String printed, String complaint) {}
 
-    /** Whether a program is there. */
-    static boolean has(String program) {
+    /** Lets the test that calls it be skipped when a program is missing, or fail where {@code CI=true}. */
+    public static void assumeInstalled(String... programs) {
+        for (String program : programs) {
+            if (!has(program)) {
+                String why = program + " is not installed";
+                if ("true".equals(System.getenv("CI"))) {
+                    fail(why);
+                }
+                Assumptions.abort(why);
+            }
+        }
+    }
+
+    private static boolean has(String program) {
         try {
             Process process = new ProcessBuilder(program, "--version")
                     .redirectErrorStream(true)
@@ -45,7 +61,7 @@ final class Shell {
     }
 
     /** Runs the commands to their end. */
-    Outcome run(String commands) throws IOException, InterruptedException {
+    public Outcome run(String commands) throws IOException, InterruptedException {
         Process process = start(commands);
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

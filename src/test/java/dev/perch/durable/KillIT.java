@@ -35,13 +35,13 @@ final class KillIT {
     private static final int PUBLISHERS = 8;
     private static final int READERS = 200;
     private static final int FOLLOWERS = 40;
+    /** So many of each publisher's messages are acknowledged in a round, however slow the machine is. */
+    private static final int LEAST = 3 * READERS / ROUNDS / PUBLISHERS + 1;
+
     private static final int TOPICS = 10;
 
     /** Few, so that mailboxes that are read are full of what has been read, and drop it. */
     private static final int MAILBOX_MESSAGES = LONG ? 400 : 80;
-
-    /** So many messages each publisher gets through to a server before it is killed. */
-    private static final int LEAST = 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration RESTART = Duration.ofSeconds(5);

@@ -40,11 +40,16 @@ final class TestClient {
 
     /** Publishes; without a content type when that is null. Headers are names and values in turn. */
     Reply publish(String path, String contentType, byte[] body, String... headers) {
+        return get(post(path, contentType, body, headers));
+    }
+
+    /** Begins to publish. */
+    CompletableFuture<Reply> post(String path, String contentType, byte[] body, String... headers) {
         HttpRequest.Builder request = building(path, headers).POST(BodyPublishers.ofByteArray(body));
         if (contentType != null) {
             request.header("Content-Type", contentType);
         }
-        return get(send(request));
+        return send(request);
     }
 
     /** Reads, and returns when the read has been answered. */

@@ -80,7 +80,7 @@ class ConcurrencyTest {
         Clocks clocks = Clocks.system();
         try (Wheel wheel = new Wheel(clocks.nanos(), pool);
                 MemoryStore store = new MemoryStore(LIMITS, clocks, "e1")) {
-            exchange = new Exchange(store, LIMITS, clocks, wheel, pool);
+            exchange = new Exchange(store, LIMITS, Presence.Settings.DEFAULT, clocks, wheel, pool);
             wheel.start();
             follow("ann");
             follow("bob");

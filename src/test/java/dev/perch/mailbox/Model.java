@@ -211,6 +211,9 @@ final class Model {
                 poll.oldest = true;
                 poll.elsewhere = true;
             }
+        } else if (start instanceof Reading.Start.Onward onward) {
+            poll.watch |= onward.cursor().watch();
+            poll.place = onward.cursor().offset();
         } else if (start instanceof Reading.Start.Elsewhere) {
             poll.oldest = true;
             poll.elsewhere = true;

@@ -20,6 +20,7 @@ class ParkTest {
     private final Exchange exchange = new Exchange(
             new MemoryStore(LIMITS, clocks.clocks(), "e1"),
             LIMITS,
+            Presence.Settings.DEFAULT,
             clocks.clocks(),
             new Wheel(clocks::nanos, executor),
             executor);

@@ -45,7 +45,7 @@ final class Schedule {
         MemoryStore memory = new MemoryStore(limits, time, EPOCH);
         model.store = memory;
         LaggingStore store = new LaggingStore(memory, model, executor, random, lags);
-        exchange = new Exchange(store, limits, time, wheel, executor);
+        exchange = new Exchange(store, limits, Presence.Settings.DEFAULT, time, wheel, executor);
         model.exchange = exchange;
         model.say("lags ", lags, ", ", limits);
     }
@@ -178,7 +178,8 @@ final class Schedule {
         }
         Poll poll = model.answered.get(count - 1 - random.nextInt(Math.min(count, 4)));
         cursors.add(poll.batch.cursor());
-        return new Reading.Start.After(random.nextInt(6) == 0 ? oneOf(cursors) : poll.batch.cursor());
+        Cursor cursor = random.nextInt(6) == 0 ? oneOf(cursors) : poll.batch.cursor();
+        return random.nextInt(3) == 0 ? new Reading.Start.Onward(cursor) : new Reading.Start.After(cursor);
     }
 
     private void work() {

@@ -11,4 +11,5 @@ interface StoreContract
                 FullStoreContract,
                 FloorContract,
                 ReadContract,
-                MailboxContract {}
+                MailboxContract,
+                TransientContract {}

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.format;
 
-import dev.perch.format.ContentType;
-import dev.perch.format.Json;
-import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Draft;
 import java.nio.charset.CharacterCodingException;
@@ -12,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes drafts of a body, by its content type. */
-final class Drafts {
+public final class Drafts {
     private static final String TEXT = "text/plain;charset=utf-8";
     private static final String JSON = "application/json";
     private static final String FORM_FIELD = "message=";
@@ -21,14 +18,20 @@ final class Drafts {
     private final ContentType type;
     private final Parameters parameters;
 
-    Drafts(String contentType, Parameters parameters) {
+    /**
+     * For bodies of this type.
+     *
+     * @param contentType as the publisher declares it, or null
+     * @param parameters what else it says about the messages
+     */
+    public Drafts(String contentType, Parameters parameters) {
         this.declared = contentType;
         this.type = ContentType.parse(contentType);
         this.parameters = parameters;
     }
 
     /** The messages in the body: one, or with NDJSON one a line. */
-    List<Draft> of(byte[] body) throws Refused {
+    public List<Draft> of(byte[] body) throws Refused {
         if (type.isNdjson()) {
             return lines(text(body));
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.format;
 
-import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.QueueName;
 
@@ -12,16 +11,21 @@ import dev.perch.mailbox.QueueName;
  * @param part what of it
  * @param topic the topic that is followed, or null
  */
-record Route(QueueName queue, Part part, String topic) {
-    static final String PATHS =
+public record Route(QueueName queue, Part part, String topic) {
+    /** What there is, for those who ask for something else. */
+    public static final String PATHS =
             "/mailbox/{name}, /mailbox/{name}/topic/{topic}, /mailbox/{name}/status, /topic/{name}, /topic/{name}/status,"
-                    + " /broadcast, /health/live, /health/ready, /metrics, /";
+                    + " /broadcast, /reply/{id}, /health/live, /health/ready, /metrics, /";
 
     /** What of a mailbox or topic is meant. */
-    enum Part {
+    public enum Part {
+        /** A mailbox or a topic. */
         QUEUE("GET, HEAD, POST, DELETE, OPTIONS"),
+        /** The topic that every mailbox follows. */
         BROADCAST("GET, HEAD, POST, OPTIONS"),
+        /** What there is to tell about a mailbox or a topic. */
         STATUS("GET, HEAD, OPTIONS"),
+        /** That a mailbox follows a topic. */
         FOLLOW("PUT, DELETE, OPTIONS");
 
         private final String methods;
@@ -31,13 +35,13 @@ record Route(QueueName queue, Part part, String topic) {
         }
 
         /** The methods that make sense here, as in an {@code Allow} field. */
-        String methods() {
+        public String methods() {
             return methods;
         }
     }
 
     /** The route of a raw path; each part of it is decoded once. */
-    static Route of(String path) throws Refused {
+    public static Route of(String path) throws Refused {
         String[] raw = path.substring(1).split("/", -1);
         String[] parts = new String[raw.length];
         for (int i = 0; i < raw.length; i++) {
@@ -63,11 +67,34 @@ record Route(QueueName queue, Part part, String topic) {
         throw notFound();
     }
 
+    /** The mailbox or topic in a text like {@code mailbox/bob}, if everybody may publish there. */
+    public static QueueName destination(String to) throws Refused {
+        Route route;
+        try {
+            route = of(to.startsWith("/") ? to : "/" + to);
+        } catch (Refused e) {
+            if (e.problem() == Problem.NOT_FOUND) {
+                throw badDestination();
+            }
+            throw e;
+        }
+        if (route.part != Part.QUEUE && route.part != Part.BROADCAST) {
+            throw badDestination();
+        }
+        route.refuseReserved();
+        return route.queue;
+    }
+
+    private static Refused badDestination() {
+        return Problem.BAD_PARAMETER.because("to must be mailbox/{name}, topic/{name} or broadcast");
+    }
+
     private static Refused notFound() {
         return Problem.NOT_FOUND.because("there are " + PATHS);
     }
 
-    static String name(String text) throws Refused {
+    /** The text, if it is a name. */
+    public static String name(String text) throws Refused {
         if (!QueueName.isName(text)) {
             throw Problem.BAD_NAME.because(
                     "a name has 1 to 128 characters of A-Z a-z 0-9 . _ ~ @ : - and is not . or ..");
@@ -75,10 +102,11 @@ record Route(QueueName queue, Part part, String topic) {
         return text;
     }
 
-    /** Refuses names that only the server may write to, or read as a mailbox. */
-    void refuseReserved() throws Refused {
+    /** Refuses names that only the server may write to, or read as a mailbox, or follow. */
+    public void refuseReserved() throws Refused {
         boolean reserved = part != Part.BROADCAST && QueueName.isReserved(queue.name());
-        if (reserved || (topic != null && QueueName.isReserved(topic))) {
+        boolean followed = topic == null || topic.equals(QueueName.PRESENCE.name()) || !QueueName.isReserved(topic);
+        if (reserved || !followed) {
             throw Problem.RESERVED_NAME.because("names that begin with _ are the server's own; choose another");
         }
     }

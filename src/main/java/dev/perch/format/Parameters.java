@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.format;
 
-import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Cursor;
 import dev.perch.mailbox.Limits;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reading.Start;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a request asks for, taken from its query and its headers and checked. */
-final class Parameters {
-    static final int MAX_WAIT_SECONDS = 120;
+public final class Parameters {
+    private static final int MAX_WAIT_SECONDS = 120;
     private static final int DEFAULT_WAIT_SECONDS = 25;
     private static final int MAX_LIMIT = 1000;
-    static final int DEFAULT_LIMIT = 100;
+    /** How many messages an answer holds at most if nothing is said. */
+    public static final int DEFAULT_LIMIT = 100;
+
     private static final int MAX_TYPE_LENGTH = 64;
     private static final int MAX_KEY_LENGTH = 255;
     private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error");
@@ -32,25 +34,37 @@ final class Parameters {
     private static final Pattern ENTITY_TAG =
             Pattern.compile("(?:W/)?\"?([^\",]*?)(?:--?gzip|[-;]br)?\"?(?:--?gzip|[-;]br)?\\s*(?:,.*)?");
 
-    private final HttpServletRequest request;
     private final Query query;
+    private final UnaryOperator<String> headers;
 
-    Parameters(HttpServletRequest request) throws Refused {
-        this.request = request;
-        this.query = Query.of(request.getQueryString());
+    /**
+     * Those of one request.
+     *
+     * @param query the raw query of its URL, or null
+     * @param headers gives the value of a header field by its name, or null
+     */
+    public Parameters(String query, UnaryOperator<String> headers) throws Refused {
+        this.query = Query.of(query);
+        this.headers = headers;
+    }
+
+    /** Those that were given elsewhere than in a request. */
+    Parameters(Map<String, String> values) {
+        this.query = Query.of(values);
+        this.headers = name -> null;
     }
 
     /** Where the read begins, from the first of the cursor's carriers that is there. */
-    Start start() throws Refused {
+    public Start start() throws Refused {
         String resumed =
-                firstPresent(request.getHeader("Last-Event-ID"), query.get("lastEventId"), query.get("last_event_id"));
+                firstPresent(headers.apply("Last-Event-ID"), query.get("lastEventId"), query.get("last_event_id"));
         if (resumed != null) {
             return cursor(resumed);
         }
         if (query.get("after") != null) {
             return after();
         }
-        String tag = request.getHeader("If-None-Match");
+        String tag = headers.apply("If-None-Match");
         if (tag != null) {
             Matcher m = ENTITY_TAG.matcher(tag.strip());
             String bare = m.matches() ? m.group(1) : tag;
@@ -62,7 +76,7 @@ final class Parameters {
     }
 
     /** The parameter {@code after} alone, as it counts where a topic is followed. */
-    Start after() throws Refused {
+    public Start after() throws Refused {
         String after = query.get("after");
         if (after == null) {
             return new Start.Handed();
@@ -93,7 +107,7 @@ final class Parameters {
     }
 
     /** How long the read may wait, in seconds. */
-    int waitSeconds() throws Refused {
+    public int waitSeconds() throws Refused {
         if (query.get("wait") != null) {
             return (int) Math.min(MAX_WAIT_SECONDS, number("wait", 0, "0 to " + MAX_WAIT_SECONDS + " seconds"));
         }
@@ -102,20 +116,21 @@ final class Parameters {
     }
 
     /** The wait in a {@code Prefer} header, or null. */
-    String preferredWait() {
-        String prefer = request.getHeader("Prefer");
+    public String preferredWait() {
+        String prefer = headers.apply("Prefer");
         Matcher m = prefer == null ? null : PREFER_WAIT.matcher(prefer);
         return m != null && m.find() ? m.group(1) : null;
     }
 
-    int limit() throws Refused {
+    /** How many messages the answer may hold. */
+    public int limit() throws Refused {
         return query.get("limit") == null
                 ? DEFAULT_LIMIT
                 : (int) Math.min(MAX_LIMIT, number("limit", 1, "1 to " + MAX_LIMIT));
     }
 
     /** Further topics for this read. */
-    List<String> topics(int most) throws Refused {
+    public List<String> topics(int most) throws Refused {
         List<String> topics = new ArrayList<>(query.all("topic").size());
         for (String topic : query.all("topic")) {
             topics.add(Route.name(topic));
@@ -126,7 +141,8 @@ final class Parameters {
         return topics;
     }
 
-    String type() throws Refused {
+    /** The event name, or null. */
+    public String type() throws Refused {
         String type = query.get("type");
         if (type != null && (type.length() > MAX_TYPE_LENGTH || !QueueName.isWord(type) || OWN_TYPES.contains(type))) {
             throw Problem.BAD_PARAMETER.because(
@@ -136,13 +152,13 @@ final class Parameters {
     }
 
     /** The name in the parameter, or null. */
-    String name(String parameter) throws Refused {
+    public String name(String parameter) throws Refused {
         String name = query.get(parameter);
         return name == null ? null : Route.name(name);
     }
 
     /** The publisher's own time-to-live in seconds, or 0. */
-    long ttlSeconds() throws Refused {
+    public long ttlSeconds() throws Refused {
         if (query.get("ttl") == null) {
             return 0;
         }
@@ -155,16 +171,46 @@ final class Parameters {
     }
 
     /** The idempotency key, or null. */
-    String key() throws Refused {
-        String key = firstPresent(request.getHeader("Idempotency-Key"), query.get("key"));
+    public String key() throws Refused {
+        String key = firstPresent(headers.apply("Idempotency-Key"), query.get("key"));
         if (key != null && (key.length() > MAX_KEY_LENGTH || !key.chars().allMatch(c -> c > ' ' && c < 0x7f))) {
             throw Problem.BAD_PARAMETER.because("a key has 1 to 255 visible ASCII characters");
         }
         return key;
     }
 
-    String format() {
+    /** Whether the publisher waits until a reader has acknowledged the message. */
+    public boolean receipt() throws Refused {
+        return only("receipt", "acked");
+    }
+
+    /** Whether the publisher waits for a reply. */
+    public boolean reply() throws Refused {
+        return only("reply", "1");
+    }
+
+    /** Whether the parameter is there, which has one value only. */
+    private boolean only(String name, String value) throws Refused {
+        String given = query.get(name);
+        if (given != null && !given.equals(value)) {
+            throw Problem.BAD_PARAMETER.because(name + " must be " + value + ", or not there");
+        }
+        return given != null;
+    }
+
+    /** The format that is asked for by name, or null. */
+    public String format() {
         return query.get("format");
+    }
+
+    /** Where what is sent on a socket goes, or null when nothing is said. */
+    public QueueName to() throws Refused {
+        return query.get("to") == null ? null : Route.destination(query.get("to"));
+    }
+
+    /** Whether the parameter says {@code 1}. */
+    public boolean isOn(String parameter) {
+        return "1".equals(query.get(parameter));
     }
 
     private long number(String name, long least, String range) throws Refused {

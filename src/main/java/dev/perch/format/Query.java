@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.format;
 
-import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The query of a URL, taken apart. The servlet's own parameters are never asked for: with a form type, which
+ * The query of a URL, taken apart. The servlet container's own parameters are never asked for: with a form type, which
  * {@code curl -d} sends, that would read the body away. An empty parameter counts as absent.
  */
 final class Query {
@@ -34,6 +33,17 @@ final class Query {
         return query;
     }
 
+    /** The same from values that were given elsewhere; an empty one counts as absent here, too. */
+    static Query of(Map<String, String> given) {
+        Query query = new Query();
+        given.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                query.values.put(name, List.of(value));
+            }
+        });
+        return query;
+    }
+
     /** The text behind percent signs and plus signs (WHATWG URL, application/x-www-form-urlencoded parsing). */
     static String decode(String text) throws Refused {
         try {
@@ -41,6 +51,19 @@ final class Query {
         } catch (IllegalArgumentException e) {
             throw Problem.BAD_PARAMETER.because("a percent sign must be followed by two hexadecimal digits");
         }
+    }
+
+    /** The first value of a parameter that is not empty, or null, whatever the rest of the query is. */
+    static String first(String text, String name) throws Refused {
+        if (text == null || !text.contains(name)) {
+            return null;
+        }
+        for (String pair : text.split("&", -1)) {
+            if (pair.startsWith(name + "=") && pair.length() > name.length() + 1) {
+                return decode(pair.substring(name.length() + 1));
+            }
+        }
+        return null;
     }
 
     /** The first value, or null. */

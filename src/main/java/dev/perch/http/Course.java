@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Chunks;
+import dev.perch.format.Parameters;
+import dev.perch.format.StreamEncoding;
+import dev.perch.mailbox.Batch;
+import dev.perch.mailbox.Clocks;
+import dev.perch.mailbox.Cursor;
+import dev.perch.mailbox.Portion;
+import dev.perch.mailbox.QueueName;
+import dev.perch.mailbox.Reading;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What a stream reads, how far it has got, and how long it goes on. For the one thread that works on the stream. */
+final class Course {
+    /** Below what proxies and home routers take for a dead connection. */
+    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private final QueueName queue;
+    private final List<String> topics;
+    private final Portion portion;
+    private final Clocks clocks;
+    private final long endNanos;
+    private Reading.Start start;
+    private long readNanos;
+    private Cursor at;
+
+    /**
+     * One that is at its beginning.
+     *
+     * @param life how long it goes on, about
+     */
+    Course(
+            QueueName queue,
+            List<String> topics,
+            Reading.Start start,
+            StreamEncoding encoding,
+            Clocks clocks,
+            Duration life) {
+        this.queue = queue;
+        this.topics = topics;
+        this.start = start;
+        this.at = start instanceof Reading.Start.Onward onward ? onward.cursor() : null;
+        this.portion = new Portion(Parameters.DEFAULT_LIMIT, Chunks.SIZE, encoding::weight);
+        this.clocks = clocks;
+        this.endNanos = clocks.nanoTime() + Reads.jittered(life.toNanos());
+    }
+
+    /** Up to here its client has everything, or is about to; null while that is not known. */
+    Cursor at() {
+        return at;
+    }
+
+    /** Whether its time is up. */
+    boolean isOver() {
+        return clocks.nanoTime() - endNanos >= 0;
+    }
+
+    /** The next read. It ends without a message when a heartbeat is due, or the time is up. */
+    Reading next() {
+        readNanos = clocks.nanoTime();
+        long wait = Math.min(endNanos - readNanos, Reads.jittered(HEARTBEAT_NANOS));
+        return new Reading(queue, topics, start, portion, Math.max(1, wait));
+    }
+
+    /** Goes on to where that read has got; false when it has not moved. */
+    boolean moved(Batch batch) {
+        boolean moved = !batch.cursor().equals(at);
+        at = batch.cursor();
+        start = start.onward(at);
+        return moved;
+    }
+
+    /** How long the last read has taken, in nanoseconds. */
+    long readNanos() {
+        return clocks.nanoTime() - readNanos;
+    }
+}

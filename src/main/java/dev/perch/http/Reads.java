@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Jsonp;
+import dev.perch.format.NdjsonEncoding;
+import dev.perch.format.Parameters;
+import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.format.Refusals;
+import dev.perch.format.SseEncoding;
+import dev.perch.format.StreamEncoding;
+import dev.perch.mailbox.Exchange;
+import dev.perch.mailbox.QueueName;
+import dev.perch.mailbox.Reading;
+import dev.perch.mailbox.Refusal;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** {@code GET} and {@code HEAD}: how a request becomes a poll or a stream. */
+final class Reads {
+    /** Equal waits are shortened by up to a tenth at random, so that they do not end in step. */
+    private static final double JITTER = 0.1;
+
+    private static final StreamEncoding NDJSON = new NdjsonEncoding();
+    private static final StreamEncoding EVENTS = new SseEncoding(false);
+    private static final StreamEncoding ENVELOPES = new SseEncoding(true);
+
+    private final Exchange exchange;
+    private final Drain drain;
+    private final OpenReads open;
+    private final int maxTopics;
+    private final Parked.Surroundings polls;
+    private final Stream.Surroundings streams;
+
+    Reads(Exchange exchange, Parked.Surroundings around, Drain drain, HttpSettings settings) {
+        this.exchange = exchange;
+        this.drain = drain;
+        this.open = around.open();
+        this.maxTopics = settings.maxTopics();
+        this.polls = around;
+        this.streams = new Stream.Surroundings(exchange, open, around.wheel(), around.meters(), settings.streamLife());
+    }
+
+    void handle(HttpServletRequest request, AsyncContext async, QueueName queue) throws IOException, Refused {
+        Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
+        Jsonp jsonp = Answers.jsonp(async);
+        Form form = Form.of(parameters.format(), jsonp == null ? request.getHeader("Accept") : null);
+        if (jsonp != null && form != Form.JSON) {
+            throw Problem.BAD_PARAMETER.because("with callback the format can only be json; leave one of them out");
+        }
+        switch (form) {
+            case JSON -> poll(async, queue, parameters, View.JSON);
+            case TEXT -> poll(async, queue, parameters, View.TEXT);
+            case NDJSON -> stream(async, queue, parameters, NDJSON);
+            case SSE -> stream(async, queue, parameters, parameters.isOn("envelope") ? ENVELOPES : EVENTS);
+        }
+    }
+
+    private void poll(AsyncContext async, QueueName queue, Parameters parameters, View view) throws Refused {
+        drain.refuseWhenDraining();
+        Reading.Start start = parameters.start();
+        int waitSeconds = parameters.waitSeconds();
+        Reading reading = new Reading(
+                queue,
+                parameters.topics(maxTopics),
+                start,
+                view.portion(parameters.limit()),
+                jittered(TimeUnit.SECONDS.toNanos(waitSeconds)));
+        open.refuseWhenFull();
+        prefer(async, parameters, waitSeconds);
+        ParkedPoll poll = new ParkedPoll(polls, async, view, kind(queue, start));
+        open.add(poll);
+        exchange.read(reading, poll);
+    }
+
+    private static String kind(QueueName queue, Reading.Start start) {
+        if (!queue.isMailbox()) {
+            return "topic";
+        }
+        return start instanceof Reading.Start.Handed ? "bare" : "cursor";
+    }
+
+    /** Says how long it waits to a client that asked in a header (RFC 7240 section 3). */
+    static void prefer(AsyncContext async, Parameters parameters, int waitSeconds) {
+        if (parameters.preferredWait() != null) {
+            ((HttpServletResponse) async.getResponse()).setHeader("Preference-Applied", "wait=" + waitSeconds);
+        }
+    }
+
+    private void stream(AsyncContext async, QueueName queue, Parameters parameters, StreamEncoding encoding)
+            throws IOException, Refused {
+        Reading.Start start = exchange.stream(queue, parameters.start());
+        Stream stream = new Stream(streams, async, encoding, queue, parameters.topics(maxTopics), start);
+        try {
+            drain.refuseWhenDraining();
+            open.refuseWhenFull();
+        } catch (Refused e) {
+            stream.refuse(e);
+            return;
+        }
+        open.add(stream);
+        stream.begin();
+    }
+
+    /** A time shortened by up to a tenth. */
+    static long jittered(long nanos) {
+        return (long) (nanos * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    /** Tells the position, and nothing else: for {@code HEAD}, and for what a browser fetches on suspicion. */
+    void peek(AsyncContext async, QueueName queue, int status) throws Refused {
+        Refusal unreadable = exchange.unreadable(queue);
+        if (unreadable != null) {
+            throw Refusals.of(unreadable);
+        }
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        Answers.fields(response);
+        String cursor = exchange.position(queue).toString();
+        response.setHeader("ETag", '"' + cursor + '"');
+        response.setHeader("Perch-Cursor", cursor);
+        response.setStatus(status);
+        if (status == HttpServletResponse.SC_OK) {
+            response.setContentType("application/json");
+        }
+        Answers.complete(async);
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.http;
+
+import dev.perch.format.Drafts;
+import dev.perch.format.Parameters;
+import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Ask;
+import dev.perch.mailbox.Draft;
+import dev.perch.mailbox.Exchange;
+import dev.perch.metrics.Meters;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * {@code POST /reply/{id}}: the body is the answer to whoever asked. It is open while the server drains, since those
+ * who wait for it are still there.
+ */
+public final class ReplyServlet extends HttpServlet {
+    /** What stands before the id. */
+    static final String PATH = "/reply/";
+
+    private static final long serialVersionUID = 1L;
+    private static final String METHODS = "POST, OPTIONS";
+
+    private final transient Exchange exchange;
+    private final transient Meters meters;
+    private final int maxBody;
+
+    /** The servlet; replies have at most so many bytes. */
+    public ReplyServlet(Exchange exchange, Meters meters, int maxBody) {
+        this.exchange = exchange;
+        this.meters = meters;
+        this.maxBody = maxBody;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0);
+        try {
+            handle(request, response, async);
+        } catch (Refused e) {
+            refuse(async, e);
+        } catch (RuntimeException e) {
+            Answers.failed(async, e);
+        }
+    }
+
+    private void handle(HttpServletRequest request, HttpServletResponse response, AsyncContext async)
+            throws IOException, Refused {
+        String uri = request.getRequestURI();
+        String id = uri.startsWith(PATH) ? uri.substring(PATH.length()) : "";
+        if (!Ask.isId(id)) {
+            throw Problem.NOT_FOUND.because("a reply goes to the path that the message has in its member reply");
+        }
+        switch (request.getMethod()) {
+            case "POST" -> {
+                Drafts drafts = Publish.drafts(request, new Parameters(request.getQueryString(), request::getHeader));
+                Body.read(request, maxBody).whenComplete((body, error) -> {
+                    try {
+                        if (error != null) {
+                            refuse(async, Publish.refused(error));
+                        } else {
+                            reply(async, id, drafts.of(body));
+                        }
+                    } catch (Refused e) {
+                        refuse(async, e);
+                    } catch (RuntimeException e) {
+                        Answers.failed(async, e);
+                    }
+                });
+            }
+            case "OPTIONS" -> {
+                Answers.fields(response);
+                response.setHeader("Allow", METHODS);
+                response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+                Answers.complete(async);
+            }
+            default -> {
+                response.setHeader("Allow", METHODS);
+                throw Problem.METHOD_NOT_ALLOWED.because("here are " + METHODS);
+            }
+        }
+    }
+
+    private void reply(AsyncContext async, String id, List<Draft> drafts) throws Refused {
+        if (drafts.size() != 1) {
+            throw Problem.BAD_BODY.because("a reply is one message; send one line");
+        }
+        if (!exchange.reply(id, drafts.get(0))) {
+            throw Problem.NOBODY_ASKS.because("another reply was first, or the wait for it is over");
+        }
+        Answers.json(async, HttpServletResponse.SC_OK, "{\"replied\":true}\n");
+    }
+
+    private void refuse(AsyncContext async, Refused refused) {
+        meters.refused(refused.problem().code());
+        Answers.problem(async, refused);
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.socket;
+
+import dev.perch.format.Problem;
+import dev.perch.mailbox.End;
+
+/** Why the server closes a socket (RFC 6455 section 7.4; those from 4000 on are Perch's own). */
+enum CloseCode {
+    /** The server is about to stop: come back. */
+    STOPPING(1001),
+    /** A text that is not UTF-8. */
+    NOT_UTF8(1007),
+    /** What was sent can be sent nowhere: coming back does not help. */
+    REFUSED(1008),
+    /** A message over the limit. */
+    TOO_LARGE(1009),
+    /** A fault of the server. */
+    FAULT(1011),
+    /** No room at the moment: come back after a while. */
+    LATER(1013),
+    /** There are too many readers on the mailbox, and this was the oldest one. */
+    SUPERSEDED(4001),
+    /** What it reads was removed. */
+    DELETED(4002),
+    /** The client did not take what was written, or did not answer pings: come back with the cursor. */
+    SLOW(4003);
+
+    private final int number;
+
+    CloseCode(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** The code for a read that has ended so, other than by its wait or its client. */
+    static CloseCode of(End end) {
+        return switch (end) {
+            case SUPERSEDED -> SUPERSEDED;
+            case DELETED -> DELETED;
+            case DRAIN -> STOPPING;
+            case WAIT, GONE -> FAULT;
+        };
+    }
+
+    /** The code where there is no other way to tell a client of a problem. */
+    static CloseCode of(Problem problem) {
+        return problem == Problem.DRAINING
+                ? STOPPING
+                : problem.status() == 429 || problem.status() == 503 ? LATER : REFUSED;
+    }
+}

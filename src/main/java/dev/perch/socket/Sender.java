@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.socket;
+
+import dev.perch.format.Problem.Refused;
+import dev.perch.format.Refusals;
+import dev.perch.mailbox.Draft;
+import dev.perch.mailbox.Exchange;
+import dev.perch.mailbox.Key;
+import dev.perch.mailbox.QueueName;
+import dev.perch.mailbox.Receipt;
+import dev.perch.mailbox.Refusal;
+import dev.perch.metrics.Meters;
+import java.util.List;
+
+/**
+ * Publishes what the client of one socket sends.
+ *
+ * @param to where it goes unless the client says otherwise, or null
+ * @param from who sends it unless the client says otherwise, or null
+ * @param except who does not get it unless the client says otherwise, or null; only for what goes to {@code to}
+ */
+record Sender(Exchange exchange, Meters meters, QueueName to, String from, String except) {
+    /** Learns what became of a publish. */
+    interface Outcome {
+        /** It is stored. */
+        void stored(Receipt receipt);
+
+        /** It is not. */
+        void refused(Refused refused);
+    }
+
+    /**
+     * Publishes the drafts.
+     *
+     * @param queue where they go, or null for {@link #to}
+     * @param key an idempotency key, or null
+     */
+    void publish(QueueName queue, List<Draft> drafts, Key key, Outcome outcome) {
+        QueueName target = queue == null ? to : queue;
+        List<Draft> signed =
+                drafts.stream().map(draft -> signed(draft, queue == null)).toList();
+        exchange.publish(target, signed, key).whenComplete((publication, error) -> {
+            if (error != null) {
+                refused(Refusals.storeFailed(error, "nothing was stored"), outcome);
+            } else if (publication instanceof Receipt receipt) {
+                meters.published(target, receipt.count());
+                outcome.stored(receipt);
+            } else {
+                refused(Refusals.of((Refusal) publication), outcome);
+            }
+        });
+    }
+
+    void refused(Refused refused, Outcome outcome) {
+        meters.refused(refused.problem().code());
+        outcome.refused(refused);
+    }
+
+    private Draft signed(Draft draft, boolean usual) {
+        return new Draft(
+                draft.contentType(),
+                draft.body(),
+                draft.type(),
+                draft.from() == null ? from : draft.from(),
+                draft.except() == null && usual ? except : draft.except(),
+                draft.reply(),
+                draft.ttlSeconds());
+    }
+}
