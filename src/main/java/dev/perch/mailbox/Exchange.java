@@ -146,7 +146,8 @@ public final class Exchange {
     public Reading.Start stream(QueueName queue, Reading.Start asked) {
         long now = registry.horizon();
         if (asked instanceof Reading.Start.Handed) {
-            return new Reading.Start.Onward(position(queue), queue.isMailbox() ? now : 0);
+            Cursor position = position(queue);
+            return new Reading.Start.Onward(position, queue.isMailbox() ? now : 0, position.offset());
         }
         return asked instanceof Reading.Start.Now
                 ? new Reading.Start.Onward(new Cursor(store.epoch(), now, true))

@@ -30,6 +30,7 @@ public final class Reader {
     private final List<Topic> held;
     private final boolean watch;
     private final boolean bare;
+    private final long origin;
     private final long startNanos;
     /** A floor up to here is no gap. */
     private final long oldest;
@@ -61,6 +62,7 @@ public final class Reader {
         long now = registry.horizon();
         Place place = Place.of(reading.start(), mailbox, exchange.store().epoch(), now, startNanos);
         this.since = place.since();
+        this.origin = place.origin();
         this.watch = place.watch();
         this.bare = place.bare();
         this.gap = place.gap();
@@ -68,8 +70,8 @@ public final class Reader {
         this.oldest = place.oldest() ? now : 0;
         this.base = bare ? position : place.oldest() && mailbox != null ? mailbox.handed() : -1;
         this.began = position;
-        Stream<String> watched = mailbox == null ? Stream.of(reading.queue().name()) : Stream.empty();
-        this.held = Stream.concat(watched, reading.topics().stream())
+        Stream<String> own = mailbox == null ? Stream.of(reading.queue().name()) : Stream.empty();
+        this.held = Stream.concat(own, reading.topics().stream())
                 .map(registry::hold)
                 .toList();
     }
@@ -189,7 +191,7 @@ public final class Reader {
     private boolean deliver(Run run) {
         if (mailbox != null && !watch) {
             long taken = Math.max(run.own(), Math.min(run.floor(), run.end()));
-            Claim claim = mailbox.claim(waiter, base, began, taken);
+            Claim claim = mailbox.claim(waiter, base, bare ? began : origin, taken);
             if (claim != Claim.WON) {
                 return claim == Claim.LOOK_AGAIN || over();
             }
@@ -238,11 +240,8 @@ public final class Reader {
             end(End.DELETED);
             return false;
         }
-        return somethingCame() && waiter.wake();
-    }
-
-    private boolean somethingCame() {
-        return scope.isOutdated(mailbox) || (bare && base != mailbox.handed()) || scope.reaches(position);
+        boolean came = scope.isOutdated(mailbox) || (bare && base != mailbox.handed()) || scope.reaches(position);
+        return came && waiter.wake();
     }
 
     /** The winner of an ending answers, at once or, so that nobody spins, a little later. */

@@ -44,17 +44,24 @@ public record Reading(QueueName queue, List<String> topics, Start start, Portion
          * is acknowledged.
          *
          * @param since from which offset on further topics concern the stream
+         * @param origin the offset after which the stream began: all from there to the cursor was given to its client
          */
-        record Onward(Cursor cursor, long since) implements Start {
-            /** After a place up to which the stream has everything. */
+        record Onward(Cursor cursor, long since, long origin) implements Start {
+            /** After a place where a stream begins. */
             public Onward(Cursor cursor) {
-                this(cursor, 0);
+                this(cursor, 0, cursor.offset());
             }
         }
 
         /** Where a stream that began here goes on when it has got to that place. */
         default Onward onward(Cursor cursor) {
-            return new Onward(cursor, this instanceof Onward onward ? onward.since() : 0);
+            if (this instanceof Onward onward) {
+                return new Onward(cursor, onward.since(), onward.origin());
+            }
+            boolean known = this instanceof After after
+                    && after.cursor().epoch().equals(cursor.epoch())
+                    && after.cursor().offset() <= cursor.offset();
+            return new Onward(cursor, 0, known ? ((After) this).cursor().offset() : 0);
         }
 
         /** At a place that does not exist in this store: with the oldest message, and a gap before it. */

@@ -162,6 +162,20 @@ final class StreamIT {
         }
     }
 
+    /** Else its mailbox would fill up with messages that count as handed to nobody. */
+    @Test
+    void whatAStreamIsGivenLaterCountsAsHandedAsWell() throws IOException {
+        publish("mailbox/later", "one");
+        String elsewhere = publish("mailbox/elsewhere", "so that the stream gets further than what it is handed");
+        try (StreamClient events = events("/mailbox/later")) {
+            assertEquals("data: one", data(events.event()));
+            assertEquals("id: " + elsewhere + '\n', events.event());
+            String id = publish("mailbox/later", "two");
+            assertEquals("data: two", data(events.event()));
+            assertEquals(id, client.status("mailbox/later").string("handed"));
+        }
+    }
+
     @Test
     void aStreamGoesOnAfterItsCursorAndTheHeaderCountsBeforeTheUrl() throws IOException {
         String one = publish("mailbox/resume", "1");
