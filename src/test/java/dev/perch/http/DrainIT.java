@@ -87,8 +87,8 @@ final class DrainIT {
             TestClient client = new TestClient(server);
             CompletableFuture<Reply> parked = client.parkAs(1, "mailbox/a");
             try (RawClient publish = RawClient.connect(server)) {
-                publish.send(RawClient.head("POST", "/mailbox/b", "Content-Length: 2") + "\r\nx");
-                client.publish("mailbox/b", "first");
+                publish.request("POST", "/mailbox/b", "Content-Length: 1", "Expect: 100-continue")
+                        .awaitContinue();
                 CompletableFuture<Void> drained = CompletableFuture.runAsync(server::drain);
                 await().atMost(SOON).until(() -> server.openPolls() == 0 || parked.isDone() || drained.isDone());
                 publish.send("y").receive().assertStatus(201);

@@ -82,6 +82,14 @@ public final class RawClient implements Closeable {
         return receive(true);
     }
 
+    /** Waits until the server asks for the body, and so has begun with the request (RFC 9110 section 10.1.1). */
+    void awaitContinue() throws IOException {
+        String status = line();
+        if (!status.startsWith("HTTP/1.1 100") || !line().isEmpty()) {
+            throw new IOException("not asked to continue: " + status);
+        }
+    }
+
     /** The next answer, which is one to HEAD: it has no body, whatever its length. */
     Reply receiveHead() throws IOException {
         return receive(false);
