@@ -57,32 +57,24 @@ public final class Meters {
         new JvmThreadMetrics().bindTo(registry);
     }
 
+    private Counter counter(String name, String tag, String value, String description) {
+        return Counter.builder(name).tag(tag, value).description(description).register(registry);
+    }
+
     private Counter published(String queue) {
-        return Counter.builder("perch.publishes")
-                .tag("queue", queue)
-                .description("messages stored")
-                .register(registry);
+        return counter("perch.publishes", "queue", queue, "messages stored");
     }
 
     private Counter ended(String why) {
-        return Counter.builder("perch.polls.ended")
-                .tag("by", why)
-                .description("polls answered")
-                .register(registry);
+        return counter("perch.polls.ended", "by", why, "polls answered");
     }
 
     private Counter receipt(String by) {
-        return Counter.builder("perch.receipts")
-                .tag("by", by)
-                .description("publishers answered that waited for an acknowledgement")
-                .register(registry);
+        return counter("perch.receipts", "by", by, "publishers answered that waited for an acknowledgement");
     }
 
     private Counter ask(String by) {
-        return Counter.builder("perch.asks")
-                .tag("by", by)
-                .description("publishers answered that waited for a reply")
-                .register(registry);
+        return counter("perch.asks", "by", by, "publishers answered that waited for a reply");
     }
 
     private Timer timer(String name, String description, int maxSeconds) {
@@ -150,11 +142,7 @@ public final class Meters {
 
     /** A stream is over, for a reason in a word. */
     public void streamEnded(String why) {
-        Counter.builder("perch.streams.ended")
-                .tag("by", why)
-                .description("streams ended")
-                .register(registry)
-                .increment();
+        counter("perch.streams.ended", "by", why, "streams ended").increment();
     }
 
     private void delivered(Batch batch, long openNanos, long millis) {
@@ -184,10 +172,7 @@ public final class Meters {
 
     /** A socket is being closed by the server, with that code. */
     public void socketClosed(int code) {
-        Counter.builder("perch.sockets.closed")
-                .tag("code", Integer.toString(code))
-                .description("sockets closed by the server")
-                .register(registry)
+        counter("perch.sockets.closed", "code", Integer.toString(code), "sockets closed by the server")
                 .increment();
     }
 
@@ -198,10 +183,7 @@ public final class Meters {
 
     /** A request was refused, for a reason that has a code. */
     public void refused(String code) {
-        Counter.builder("perch.refusals")
-                .tag("reason", code.toLowerCase(Locale.ROOT))
-                .description("requests refused")
-                .register(registry)
+        counter("perch.refusals", "reason", code.toLowerCase(Locale.ROOT), "requests refused")
                 .increment();
     }
 
