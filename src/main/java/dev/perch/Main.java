@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         subcommands = {CheckCommand.class, ExportCommand.class, BackupCommand.class},
         version = "perch 0.1.0",
         sortOptions = false,
+        abbreviateSynopsis = true,
         usageHelpWidth = 100,
         header = "A message endpoint for long-polling: publish with one request, wait for messages with another.",
         footer = {
@@ -99,7 +100,8 @@ public final class Main implements Callable<Integer> {
             server.start();
         } catch (IOException e) {
             server.close();
-            throw new IOException("cannot listen on " + config.host + " port " + config.port + ": " + reason(e), e);
+            throw new IOException(
+                    "cannot listen on " + config.listen.host + " port " + config.listen.port + ": " + reason(e), e);
         }
         stopOnSignal(server);
         spec.commandLine().getOut().println("Perch serves on " + server.uri());
@@ -112,7 +114,8 @@ public final class Main implements Callable<Integer> {
 
     private void print() {
         for (OptionSpec option : spec.options()) {
-            if (option.userObject() instanceof Field field && field.getDeclaringClass() == Config.class) {
+            if (option.userObject() instanceof Field field
+                    && OptionGroup.class.isAssignableFrom(field.getDeclaringClass())) {
                 spec.commandLine().getOut().println(option.longestName().substring(2) + " = " + option.getValue());
             }
         }

@@ -75,15 +75,15 @@ final class PerchServer implements AutoCloseable {
 
     private static Store store(Config config, Clocks clocks, Executor threads) {
         Limits limits = config.limits();
-        return config.memory
+        return config.store.memory
                 ? new MemoryStore(limits, clocks, newEpoch())
-                : new SqliteStore(config.data, config.cache, limits, clocks, threads);
+                : new SqliteStore(config.store.data, config.store.cache, limits, clocks, threads);
     }
 
     /** Reads what the store has; when it cannot, nothing is left open. */
     private Exchange exchange(Clocks clocks) {
         try {
-            return new Exchange(store, config.limits(), config.presence(), clocks, wheel, server.getThreadPool());
+            return new Exchange(store, config.limits(), config.reads.presence(), clocks, wheel, server.getThreadPool());
         } catch (StoreException e) {
             store.close();
             throw e;
@@ -110,7 +110,7 @@ final class PerchServer implements AutoCloseable {
 
     private ServerConnector connector() {
         HttpConfiguration http = new HttpConfiguration();
-        http.setRequestHeaderSize(config.headers);
+        http.setRequestHeaderSize(config.listen.headers);
         // Jetty's own default keeps 100 kB for every connection that has sent a second request.
         http.setHeaderCacheSize(0);
         http.setSendServerVersion(false);
@@ -118,8 +118,8 @@ final class PerchServer implements AutoCloseable {
         HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
         http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
         ServerConnector result = new ServerConnector(server, new HttpConnectionFactory(http), http2);
-        result.setHost(config.host);
-        result.setPort(config.port);
+        result.setHost(config.listen.host);
+        result.setPort(config.listen.port);
         result.setAcceptQueueSize(BACKLOG);
         result.setIdleTimeout(IDLE_CONNECTION_MILLIS);
         return result;
@@ -134,7 +134,7 @@ final class PerchServer implements AutoCloseable {
 
     /** Where it serves, with the port that it has got. */
     URI uri() {
-        String host = config.host.contains(":") ? "[" + config.host + "]" : config.host;
+        String host = config.listen.host.contains(":") ? "[" + config.listen.host + "]" : config.listen.host;
         return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
     }
 

@@ -155,7 +155,7 @@ final class ArchitectureTest {
                 .resideOutsideOfPackage(TOP)
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("dev\\.perch\\.Config(\\$.*)?")
+                .haveNameMatching("dev\\.perch\\.(Config|\\w*Option\\w*)(\\$.*)?")
                 .allowEmptyShould(true)
                 .check(MAIN);
     }

@@ -18,7 +18,7 @@ public final class UnsyncedServer {
         new CommandLine(config).parseArgs(args);
         Clocks clocks = Clocks.system();
         PerchServer server = new PerchServer(
-                config, clocks, threads -> UnsyncedStore.open(config.data, config.limits(), clocks, threads));
+                config, clocks, threads -> UnsyncedStore.open(config.store.data, config.limits(), clocks, threads));
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.stop();

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch;
+
+import dev.perch.access.Origins;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Where the server listens, and what a request may look like. */
+final class ListenOptions implements OptionGroup {
+    private static final int MAX_BODY = 64 * 1024 * 1024;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            defaultValue = "127.0.0.1",
+            description = "address to listen on. Default: ${DEFAULT-VALUE}, this machine only, since there is no "
+                    + "access control yet")
+    String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "8080",
+            description = "port to listen on, 0 for any free one. Default: ${DEFAULT-VALUE}")
+    int port;
+
+    @Option(
+            names = "--headers",
+            paramLabel = "BYTES",
+            defaultValue = "16384",
+            description =
+                    "largest request line and header. Default: ${DEFAULT-VALUE}, room for the cookies of a large site")
+    int headers;
+
+    @Option(
+            names = "--body",
+            paramLabel = "BYTES",
+            defaultValue = "262144",
+            description = "largest message body. Default: ${DEFAULT-VALUE}, more than any chat line needs "
+                    + "and small enough to be held twice")
+    int body;
+
+    @Option(
+            names = "--cors-origin",
+            paramLabel = "ORIGIN",
+            split = ",",
+            description = "an origin whose pages may use this server, as https://example.org, or * for all of them, "
+                    + "without credentials. Can be repeated. Default: none, only pages that come from here")
+    List<String> corsOrigin = new ArrayList<>();
+
+    @Option(
+            names = "--jsonp",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "let reads be answered as scripts, for old browsers on other origins. Default: "
+                    + "${DEFAULT-VALUE}, since any page may then read whatever it knows the name of")
+    boolean jsonp;
+
+    Origins origins() {
+        return new Origins(corsOrigin);
+    }
+
+    @Override
+    public String mistake() {
+        if (port < 0 || port > 65_535) {
+            return "--port must be 0 to 65535";
+        }
+        for (String origin : corsOrigin) {
+            if (!Origins.isOrigin(origin)) {
+                return "--cors-origin must be * or an origin without a path, like https://example.org, not " + origin;
+            }
+        }
+        if (body > MAX_BODY) {
+            return "--body must not be more than 64 MiB";
+        }
+        return OptionGroup.lessThanOne(Map.of("--body", body, "--headers", headers));
+    }
+}
