@@ -35,6 +35,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class PerchServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PerchServer.class.getName());
     private static final long SWEEP_SECONDS = 30;
+    private static final long MONITOR_SECONDS = 1;
     private static final long SAVE_SECONDS = 3;
     private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
     private static final int STREAMS_PER_CONNECTION = 1024;
@@ -70,6 +71,11 @@ final class PerchServer implements AutoCloseable {
         server.addConnector(connector);
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());
+        if (config.reads.monitor) {
+            Monitor monitor =
+                    new Monitor(exchange, meters, clocks, config.limits().storeBytes());
+            sweeper.scheduleAtFixedRate(monitor::tell, MONITOR_SECONDS, MONITOR_SECONDS, TimeUnit.SECONDS);
+        }
         sweeper.scheduleWithFixedDelay(() -> sweep(exchange), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 

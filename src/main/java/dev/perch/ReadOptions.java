@@ -50,6 +50,15 @@ final class ReadOptions implements OptionGroup {
                     + "a client needs from one poll to the next")
     int presenceLinger;
 
+    @Option(
+            names = "--monitor",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "tell the server's figures on the topic _stats every second, which the page monitor.html "
+                    + "shows. Default: ${DEFAULT-VALUE}, since whoever can read it learns how busy the server is")
+    boolean monitor;
+
     Duration streamLife() {
         return Duration.ofSeconds(streamLife);
     }

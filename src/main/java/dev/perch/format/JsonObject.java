@@ -4,6 +4,7 @@ package dev.perch.format;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 
 /** A JSON object being written. Members whose value is null are left out. */
 public final class JsonObject {
@@ -41,6 +42,25 @@ public final class JsonObject {
         }
         writer.endArray();
         return this;
+    }
+
+    /** A list of whole numbers. */
+    public JsonObject addNumbers(String name, Collection<Long> values) throws IOException {
+        writer.name(name).beginArray();
+        for (long value : values) {
+            writer.value(value);
+        }
+        writer.endArray();
+        return this;
+    }
+
+    /** A whole number for each of these names, as an object. */
+    public JsonObject addNumbers(String name, Map<String, Long> values) throws IOException {
+        return add(name, object -> {
+            for (Map.Entry<String, Long> value : values.entrySet()) {
+                object.add(value.getKey(), value.getValue());
+            }
+        });
     }
 
     /** An object in the object. */

@@ -24,6 +24,8 @@ public final class Refusals {
                 Problem.TOO_MANY_TOPICS.because("leave a topic first, with DELETE /mailbox/{name}/topic/{topic}");
             case PRESENCE_NOT_TOLD ->
                 Problem.NOT_FOUND.because("who is online is told when the server was started with --presence");
+            case STATS_NOT_TOLD ->
+                Problem.NOT_FOUND.because("the server's figures are told when it was started with --monitor");
         };
     }
 

@@ -105,7 +105,7 @@ public record Route(QueueName queue, Part part, String topic) {
     /** Refuses names that only the server may write to, or read as a mailbox, or follow. */
     public void refuseReserved() throws Refused {
         boolean reserved = part != Part.BROADCAST && QueueName.isReserved(queue.name());
-        boolean followed = topic == null || topic.equals(QueueName.PRESENCE.name()) || !QueueName.isReserved(topic);
+        boolean followed = topic == null || QueueName.topic(topic).isTransient() || !QueueName.isReserved(topic);
         if (reserved || !followed) {
             throw Problem.RESERVED_NAME.because("names that begin with _ are the server's own; choose another");
         }

@@ -21,7 +21,7 @@ public final class Exchange {
     private final Clocks clocks;
     private final Wheel wheel;
     private final Executor executor;
-    private final PresenceTopic presence;
+    private final ToldTopics told;
     private final Asks asks;
     private final Registry registry;
     private final Sweep sweep;
@@ -42,7 +42,8 @@ public final class Exchange {
         this.clocks = clocks;
         this.wheel = wheel;
         this.executor = executor;
-        this.presence = new PresenceTopic(store, limits, settings, clocks, wheel, executor);
+        this.told = new ToldTopics(settings.told());
+        PresenceTopic presence = new PresenceTopic(store, limits, settings, clocks, wheel, executor);
         this.asks = new Asks(wheel, executor);
         this.registry = new Registry(store, clocks, executor, limits.idleMailbox(), presence);
         this.sweep = new Sweep(store, registry, limits, clocks);
@@ -87,15 +88,17 @@ public final class Exchange {
 
     /** Why the queue cannot be read, or null. */
     public Refusal unreadable(QueueName queue) {
-        return queue.equals(QueueName.PRESENCE) && !presence.isTold() ? Refusal.PRESENCE_NOT_TOLD : null;
+        return told.unreadable(queue);
+    }
+
+    /** Lets the topic {@link QueueName#STATS} be read, on which the caller publishes from now on. */
+    public void tellStats() {
+        told.tellStats();
     }
 
     /** Reads; the outlet gets the outcome, perhaps before this returns. */
     public void read(Reading reading, Outlet outlet) {
-        Refusal unreadable = unreadable(reading.queue());
-        for (String topic : reading.topics()) {
-            unreadable = unreadable == null ? unreadable(QueueName.topic(topic)) : unreadable;
-        }
+        Refusal unreadable = told.unreadable(reading);
         if (unreadable != null) {
             outlet.refuse(unreadable);
             return;

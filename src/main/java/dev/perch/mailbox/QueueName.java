@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -15,6 +16,12 @@ public record QueueName(Kind kind, String name) {
 
     /** The reserved topic that tells who is online, where the server was asked to keep it. */
     public static final QueueName PRESENCE = topic("_presence");
+
+    /** The reserved topic that tells the figures of the server, where it was asked to. */
+    public static final QueueName STATS = topic("_stats");
+
+    /** Those whose messages are true only as long as the server runs. */
+    public static final List<QueueName> TRANSIENT = List.of(PRESENCE, STATS);
 
     private static final int MAX_LENGTH = 128;
 
@@ -51,7 +58,7 @@ public record QueueName(Kind kind, String name) {
      * Whether what is in the queue is true only as long as the server runs: it is kept in memory, by whichever store.
      */
     public boolean isTransient() {
-        return equals(PRESENCE);
+        return TRANSIENT.contains(this);
     }
 
     /**

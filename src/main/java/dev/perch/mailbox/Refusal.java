@@ -16,5 +16,7 @@ public enum Refusal implements Publication {
     /** The mailbox follows as many topics as it may. */
     TOO_MANY_TOPICS,
     /** Who is online is not told, since the server was not asked to. */
-    PRESENCE_NOT_TOLD
+    PRESENCE_NOT_TOLD,
+    /** The figures of the server are not told, since it was not asked to. */
+    STATS_NOT_TOLD
 }

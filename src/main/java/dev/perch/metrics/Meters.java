@@ -11,13 +11,18 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -131,7 +136,7 @@ public final class Meters {
     }
 
     /**
-     * A stream is being given what it has read.
+     * A stream is being given what it has read, or a socket was.
      *
      * @param readNanos how long it read for it, in nanoseconds
      * @param millis the time of day, in milliseconds since 1970
@@ -165,11 +170,6 @@ public final class Meters {
         (end == null ? replied : asks.get(end)).increment();
     }
 
-    /** Messages were given to the reader of a socket. */
-    public void delivered(int count) {
-        delivered.increment(count);
-    }
-
     /** A socket is being closed by the server, with that code. */
     public void socketClosed(int code) {
         counter("perch.sockets.closed", "code", Integer.toString(code), "sockets closed by the server")
@@ -185,6 +185,45 @@ public final class Meters {
     public void refused(String code) {
         counter("perch.refusals", "reason", code.toLowerCase(Locale.ROOT), "requests refused")
                 .increment();
+    }
+
+    /** What the meters stand at now. */
+    public Figures figures() {
+        Map<String, Long> waiting = new TreeMap<>();
+        registry.find("perch.polls.parked")
+                .gauges()
+                .forEach(gauge -> waiting.put(gauge.getId().getTag("kind"), (long) gauge.value()));
+        Map<String, Long> refusals = new TreeMap<>();
+        registry.find("perch.refusals")
+                .counters()
+                .forEach(counter -> refusals.put(counter.getId().getTag("reason"), (long) counter.count()));
+        Gauge connections = registry.find("perch.connections").gauge();
+        return new Figures(
+                (long) (toMailboxes.count() + toTopics.count()),
+                (long) delivered.count(),
+                (long) lost.count(),
+                connections == null ? 0 : (long) connections.value(),
+                waiting,
+                refusals,
+                delays());
+    }
+
+    /** Each is read from the first bucket of the timer that takes in so long a delay. */
+    private List<Long> delays() {
+        HistogramSnapshot snapshot = delay.takeSnapshot();
+        List<Long> counts = new ArrayList<>();
+        for (long millis : Figures.DELAYS) {
+            double count = 0;
+            for (CountAtBucket bucket : snapshot.histogramCounts()) {
+                count = bucket.count();
+                if (bucket.bucket(TimeUnit.MILLISECONDS) >= millis) {
+                    break;
+                }
+            }
+            counts.add((long) count);
+        }
+        counts.add(snapshot.count());
+        return counts;
     }
 
     /** All meters in the text format of Prometheus. */

@@ -37,6 +37,7 @@ final class Feed implements Outlet, Callback {
     private volatile Reader reader;
     private Start start;
     private Batch batch;
+    private long beganNanos;
     private int next;
     private boolean gapTold;
 
@@ -87,6 +88,7 @@ final class Feed implements Outlet, Callback {
         if (socket.isClosing()) {
             over();
         } else if (batch == null) {
+            beganNanos = exchange.clocks().nanoTime();
             exchange.read(
                     new Reading(
                             reads.queue(),
@@ -117,7 +119,7 @@ final class Feed implements Outlet, Callback {
     private void finish() {
         List<Message> written = batch.messages();
         if (!written.isEmpty()) {
-            socket.delivered(written.size());
+            socket.delivered(batch, exchange.clocks().nanoTime() - beganNanos);
         }
         start = start.onward(batch.cursor());
         batch = null;

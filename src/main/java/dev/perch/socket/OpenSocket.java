@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
+import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Wheel;
@@ -245,9 +246,9 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
         }
     }
 
-    /** The messages of a batch were written. */
-    void delivered(int count) {
-        edge.meters().delivered(count);
+    /** The messages of a batch were written, so long after the read for them began. */
+    void delivered(Batch batch, long nanos) {
+        edge.meters().streamed(batch, nanos, clocks.millis());
     }
 
     /** Messages were taken for the client and not written. */

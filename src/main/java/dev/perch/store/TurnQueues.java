@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.store;
 
-import static dev.perch.mailbox.QueueName.PRESENCE;
-
 import dev.perch.mailbox.QueueName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,7 +78,11 @@ final class TurnQueues implements Shelves {
 
     /** Whether there is a queue whose messages are in memory only. */
     boolean hasTransient() {
-        return touched.containsKey(PRESENCE) ? touched.get(PRESENCE) != null : contents.queue(PRESENCE) != null;
+        return QueueName.TRANSIENT.stream().anyMatch(this::isThere);
+    }
+
+    private boolean isThere(QueueName name) {
+        return touched.containsKey(name) ? touched.get(name) != null : contents.queue(name) != null;
     }
 
     void write() {
@@ -106,9 +108,8 @@ final class TurnQueues implements Shelves {
             return true;
         });
         expired.forEach((slip, name) -> find(name).dropExpired(slip, millis));
-        if (hasTransient()) {
-            find(PRESENCE).dropExpired(millis);
-        }
+        QueueName.TRANSIENT.stream().filter(this::isThere).forEach(name -> find(name)
+                .dropExpired(millis));
         return expired.size();
     }
 

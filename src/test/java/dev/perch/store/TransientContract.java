@@ -2,6 +2,7 @@
 package dev.perch.store;
 
 import static dev.perch.mailbox.QueueName.PRESENCE;
+import static dev.perch.mailbox.QueueName.STATS;
 import static dev.perch.store.Bench.ALICE;
 import static dev.perch.store.Bench.ALL;
 import static dev.perch.store.Bench.NEWS;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.Test;
 /** What is kept in memory only is a queue as any other as long as the server runs. */
 interface TransientContract extends OnBench {
     @Test
-    default void onlyThePresenceTopicIsTransient() {
+    default void onlyPresenceAndTheFiguresAreTransient() {
         assertTrue(PRESENCE.isTransient());
+        assertTrue(STATS.isTransient());
         assertFalse(NEWS.isTransient());
         assertFalse(ALICE.isTransient());
     }

@@ -2,6 +2,7 @@
 package dev.perch.store;
 
 import static dev.perch.mailbox.QueueName.PRESENCE;
+import static dev.perch.mailbox.QueueName.STATS;
 import static dev.perch.store.Bench.ALICE;
 import static dev.perch.store.Bench.ALL;
 import static dev.perch.store.Bench.NEWS;
@@ -17,6 +18,7 @@ import dev.perch.mailbox.Receipt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +134,18 @@ final class TransientTest implements OnBench {
         assertEquals(List.of(2L), bench.offsets(PRESENCE));
         assertEquals(1, bench.floor(PRESENCE));
         bench.assertTotals(PRESENCE);
+    }
+
+    @Test
+    void theFiguresExpireWhenNobodyEverCameOnline() {
+        bench.append(STATS, "a", Duration.ofSeconds(10));
+        bench.pass(Duration.ofSeconds(10));
+        bench.append(NEWS, "b");
+        bench.expire();
+        assertEquals(List.of(), bench.offsets(STATS));
+        assertEquals(0, bench.floor(STATS));
+        assertEquals("1", count("message"));
+        bench.assertTotals(NEWS, STATS);
     }
 
     @Test
