@@ -17,6 +17,9 @@ final class Config {
     ListenOptions listen;
 
     @Mixin
+    TlsOptions tls;
+
+    @Mixin
     StoreOptions store;
 
     @Mixin
@@ -53,7 +56,7 @@ final class Config {
 
     /** The first setting that makes no sense, as a sentence, or null. */
     String mistake() {
-        return Stream.of(listen, store, queues, reads)
+        return Stream.of(listen, tls, store, queues, reads)
                 .map(OptionGroup::mistake)
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -57,7 +57,9 @@ public final class Main implements Callable<Integer> {
 
     /** What {@code main} does, with everything it uses. Returns the exit status, or -1 when a server is running. */
     static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
-        CommandLine command = new CommandLine(new Main());
+        Main main = new Main();
+        CommandLine command = new CommandLine(main);
+        main.config.tls.password = environment.get(TlsOptions.PASSWORD);
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setDefaultValueProvider(argument ->

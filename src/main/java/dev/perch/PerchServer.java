@@ -3,6 +3,8 @@ package dev.perch;
 
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
+import dev.perch.http.Protocols;
+import dev.perch.http.Tls;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Limits;
@@ -23,9 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -37,12 +37,15 @@ final class PerchServer implements AutoCloseable {
     private static final long SWEEP_SECONDS = 30;
     private static final long MONITOR_SECONDS = 1;
     private static final long SAVE_SECONDS = 3;
+    private static final long REFRESH_SECONDS = 1;
     private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
-    private static final int STREAMS_PER_CONNECTION = 1024;
     private static final int BACKLOG = 4096;
 
     private final Config config;
     private final Server server = new Server(new QueuedThreadPool());
+    /** Null without encryption. */
+    private final Tls tls;
+
     private final ServerConnector connector;
     private final Store store;
     private final Wheel wheel;
@@ -61,6 +64,7 @@ final class PerchServer implements AutoCloseable {
     /** A server with a store of another kind, which is opened here so that it can use the server's threads. */
     PerchServer(Config config, Clocks clocks, Function<Executor, Store> opening) {
         this.config = config;
+        tls = config.tls.tls();
         store = opening.apply(server.getThreadPool());
         wheel = new Wheel(clocks.nanos(), server.getThreadPool());
         exchange = exchange(clocks);
@@ -77,6 +81,9 @@ final class PerchServer implements AutoCloseable {
             sweeper.scheduleAtFixedRate(monitor::tell, MONITOR_SECONDS, MONITOR_SECONDS, TimeUnit.SECONDS);
         }
         sweeper.scheduleWithFixedDelay(() -> sweep(exchange), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        if (tls != null) {
+            sweeper.scheduleWithFixedDelay(tls::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     private static Store store(Config config, Clocks clocks, Executor threads) {
@@ -121,9 +128,8 @@ final class PerchServer implements AutoCloseable {
         http.setHeaderCacheSize(0);
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
-        HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
-        http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
-        ServerConnector result = new ServerConnector(server, new HttpConnectionFactory(http), http2);
+        ServerConnector result =
+                new ServerConnector(server, tls == null ? Protocols.plain(http) : Protocols.encrypted(http, tls));
         result.setHost(config.listen.host);
         result.setPort(config.listen.port);
         result.setAcceptQueueSize(BACKLOG);
@@ -141,7 +147,7 @@ final class PerchServer implements AutoCloseable {
     /** Where it serves, with the port that it has got. */
     URI uri() {
         String host = config.listen.host.contains(":") ? "[" + config.listen.host + "]" : config.listen.host;
-        return URI.create("http://" + host + ":" + connector.getLocalPort() + "/");
+        return URI.create((tls == null ? "http://" : "https://") + host + ":" + connector.getLocalPort() + "/");
     }
 
     HttpEdge edge() {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** The packaged server in a process of its own, which can be killed. It is for one thread at a time. */
 public final class ChildServer implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("perch.jar", "target/perch.jar"));
-    private static final Pattern SERVES = Pattern.compile("Perch serves on (http://127\\.0\\.0\\.1:[0-9]+/)\\R");
+    private static final Pattern SERVES = Pattern.compile("Perch serves on (https?://127\\.0\\.0\\.1:[0-9]+/)\\R");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;

@@ -25,8 +25,13 @@ class SettingsDocsTest {
     private static final Pattern SETTING =
             Pattern.compile("(?m)^\\| `(--[a-z-]+)` \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
     /** The defaults that are no values. */
-    private static final Map<String, String> COMPUTED =
-            Map.of("--cache", "a quarter of the heap", "--store-bytes", "16 GiB", "--cors-origin", "none");
+    private static final Map<String, String> COMPUTED = Map.of(
+            "--cache", "a quarter of the heap",
+            "--store-bytes", "16 GiB",
+            "--cors-origin", "none",
+            "--tls-cert", "none",
+            "--tls-key", "none",
+            "--tls-store", "none");
 
     private static final Pattern METER = Pattern.compile("(?m)^# TYPE (perch_[a-z_]+) ");
 

@@ -33,6 +33,7 @@ public final class TestServer implements AutoCloseable {
         all.addAll(List.of(options));
         Config config = new Config();
         new CommandLine(config).setOverwrittenOptionsAllowed(true).parseArgs(all.toArray(String[]::new));
+        config.tls.password = TestCertificate.PASSWORD;
         PerchServer server = new PerchServer(config, clocks);
         try {
             server.start();

@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncContext;
 import java.nio.channels.SelectableChannel;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectableChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
 
@@ -24,9 +25,13 @@ interface OpenRead {
     static SelectableChannel channel(AsyncContext async) {
         ConnectionMetaData connection = ServletContextRequest.getServletContextRequest(async.getRequest())
                 .getConnectionMetaData();
-        boolean own = connection.getHttpVersion() != HttpVersion.HTTP_2;
-        return own && connection.getConnection().getEndPoint() instanceof SelectableChannelEndPoint endPoint
-                ? endPoint.getChannel()
-                : null;
+        if (connection.getHttpVersion() == HttpVersion.HTTP_2) {
+            return null;
+        }
+        EndPoint endPoint = connection.getConnection().getEndPoint();
+        if (endPoint instanceof EndPoint.Wrapper encrypted) {
+            endPoint = encrypted.unwrap();
+        }
+        return endPoint instanceof SelectableChannelEndPoint socket ? socket.getChannel() : null;
     }
 }

@@ -48,7 +48,7 @@ public final class Shell {
 
     private static boolean has(String program) {
         try {
-            Process process = new ProcessBuilder(program, "--version")
+            Process process = new ProcessBuilder(program, program.equals("openssl") ? "version" : "--version")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

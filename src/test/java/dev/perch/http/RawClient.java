@@ -13,8 +13,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** One connection on which every byte is said: for requests that are no HTTP, and for clients that misbehave. */
 public final class RawClient implements Closeable {
@@ -46,6 +49,22 @@ public final class RawClient implements Closeable {
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), PATIENCE_MILLIS);
         return new RawClient(socket);
+    }
+
+    /** A connection encrypted by the protocol, {@code TLSv1.3} or another, to a server that the context trusts. */
+    static RawClient connect(URI uri, SSLContext trust, String protocol) throws IOException {
+        SSLSocket socket = (SSLSocket) trust.getSocketFactory().createSocket();
+        socket.setEnabledProtocols(new String[] {protocol});
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), PATIENCE_MILLIS);
+        socket.startHandshake();
+        return new RawClient(socket);
+    }
+
+    /** The certificate with which the server of an encrypted connection has shown itself. */
+    Certificate certificate() throws IOException {
+        return ((SSLSocket) socket).getSession().getPeerCertificates()[0];
     }
 
     /** Sends the text, one byte a character. */
