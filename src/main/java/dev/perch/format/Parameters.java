@@ -122,11 +122,11 @@ public final class Parameters {
         return m != null && m.find() ? m.group(1) : null;
     }
 
-    /** How many messages the answer may hold. */
+    /** How many messages the answer may hold; 0 asks for nothing but the position. */
     public int limit() throws Refused {
         return query.get("limit") == null
                 ? DEFAULT_LIMIT
-                : (int) Math.min(MAX_LIMIT, number("limit", 1, "1 to " + MAX_LIMIT));
+                : (int) Math.min(MAX_LIMIT, number("limit", 0, "0 to " + MAX_LIMIT));
     }
 
     /** Further topics for this read. */

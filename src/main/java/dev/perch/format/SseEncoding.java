@@ -21,14 +21,34 @@ public final class SseEncoding implements StreamEncoding {
     private static final String USUAL_TYPE = "message";
 
     private final boolean envelope;
+    private final int beatSeconds;
 
     /**
-     * One of the two forms of events.
+     * One of the forms of events in which the data is what was published, or all of it is the message as an object.
      *
      * @param envelope whether the data of each event is the message as a JSON object, and no event has a type
      */
     public SseEncoding(boolean envelope) {
+        this(envelope, 0);
+    }
+
+    private SseEncoding(boolean envelope, int beatSeconds) {
         this.envelope = envelope;
+        this.beatSeconds = beatSeconds;
+    }
+
+    /**
+     * Envelopes, and as data as well whatever else there is: a page that uses EventSource sees no comments and no
+     * {@code retry}, and so cannot tell a silent stream from a dead one, or an end from a broken connection.
+     *
+     * @param beatSeconds how long it is between two heartbeats, in seconds
+     */
+    public static SseEncoding beating(int beatSeconds) {
+        return new SseEncoding(true, beatSeconds);
+    }
+
+    private boolean beats() {
+        return beatSeconds > 0;
     }
 
     @Override
@@ -38,14 +58,15 @@ public final class SseEncoding implements StreamEncoding {
 
     @Override
     public Chunks beginning(Cursor at, int retryMillis) {
-        return new Chunks().add("retry: " + retryMillis + '\n' + (at == null ? "" : "id: " + at + '\n') + '\n');
+        String id = at == null ? "" : "id: " + at + '\n';
+        return new Chunks().add("retry: " + retryMillis + '\n' + id + (beats() ? beat(at) : "") + '\n');
     }
 
     @Override
     public Chunks messages(Batch batch) {
         Chunks chunks = new Chunks();
         if (batch.gap() != null) {
-            chunks.add("event: gap\ndata: {\"why\":\"" + batch.gap().word() + "\"}\n\n");
+            chunks.add(gap(batch));
         }
         Cursor end = batch.cursor();
         long last = -1;
@@ -54,7 +75,29 @@ public final class SseEncoding implements StreamEncoding {
             add(chunks, new Cursor(end.epoch(), last, end.watch()), message);
         }
         // A block without data is not dispatched, but its id counts.
-        return last == end.offset() ? chunks : chunks.add("id: " + end + "\n\n");
+        if (last == end.offset()) {
+            return chunks;
+        }
+        return chunks.add("id: " + end + '\n' + (beats() ? beat(end) : "") + '\n');
+    }
+
+    private String gap(Batch batch) {
+        if (!beats()) {
+            return "event: gap\ndata: {\"why\":\"" + batch.gap().word() + "\"}\n\n";
+        }
+        String cursor = batch.beforeMessages().toString();
+        return data(Json.object(object -> object.add(
+                                "gap", gap -> gap.add("why", batch.gap().word()))
+                        .add("cursor", cursor)))
+                + '\n';
+    }
+
+    private String beat(Cursor at) {
+        return data(Json.object(object -> object.add("beat", beatSeconds).add("cursor", text(at))));
+    }
+
+    private static String data(String json) {
+        return "data: " + json + '\n';
     }
 
     private void add(Chunks chunks, Cursor id, Message message) {
@@ -91,13 +134,22 @@ public final class SseEncoding implements StreamEncoding {
 
     @Override
     public Chunks heartbeat(Cursor moved) {
-        return new Chunks().add(":\n" + (moved == null ? "" : "id: " + moved + '\n') + '\n');
+        String id = moved == null ? "" : "id: " + moved + '\n';
+        return new Chunks().add((beats() ? beat(moved) : ":\n") + id + '\n');
     }
 
     @Override
     public Chunks end(String why, Cursor at, int retryMillis) {
         String id = at == null ? "" : "id: " + at + '\n';
-        return new Chunks().add(": " + why + '\n' + id + "retry: " + retryMillis + "\n\n");
+        String word = beats()
+                ? data(Json.object(object ->
+                        object.add("ended", why).add("retry", retryMillis).add("cursor", text(at))))
+                : ": " + why + '\n';
+        return new Chunks().add(word + id + "retry: " + retryMillis + "\n\n");
+    }
+
+    private static String text(Cursor at) {
+        return at == null ? null : at.toString();
     }
 
     @Override

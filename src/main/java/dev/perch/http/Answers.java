@@ -4,6 +4,7 @@ package dev.perch.http;
 import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Cursor;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -49,6 +50,12 @@ final class Answers {
     /** Adds what every dynamic answer says. */
     static void fields(HttpFields.Mutable fields) {
         FIELDS.forEach(fields::put);
+    }
+
+    /** Says where the next read begins. */
+    static void at(HttpServletResponse response, Cursor cursor) {
+        response.setHeader("ETag", "\"" + cursor + '"');
+        response.setHeader("Perch-Cursor", cursor.toString());
     }
 
     /** Sends a JSON text and completes the request. */

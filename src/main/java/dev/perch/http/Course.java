@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 /** What a stream reads, how far it has got, and how long it goes on. For the one thread that works on the stream. */
 final class Course {
     /** Below what proxies and home routers take for a dead connection. */
-    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(15);
+    static final int HEARTBEAT_SECONDS = 15;
+
+    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(HEARTBEAT_SECONDS);
 
     private final QueueName queue;
     private final List<String> topics;

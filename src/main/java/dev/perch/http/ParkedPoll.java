@@ -75,8 +75,7 @@ final class ParkedPoll extends Parked implements Outlet {
         HttpServletResponse response = (HttpServletResponse) async().getResponse();
         Answers.fields(response);
         Cursor cursor = batch.cursor();
-        response.setHeader("ETag", "\"" + cursor + '"');
-        response.setHeader("Perch-Cursor", cursor.toString());
+        Answers.at(response, cursor);
         if (batch.end() == End.DRAIN) {
             response.setHeader("Connection", "close");
         }

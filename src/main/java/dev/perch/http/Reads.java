@@ -9,6 +9,9 @@ import dev.perch.format.Problem.Refused;
 import dev.perch.format.Refusals;
 import dev.perch.format.SseEncoding;
 import dev.perch.format.StreamEncoding;
+import dev.perch.mailbox.Batch;
+import dev.perch.mailbox.Cursor;
+import dev.perch.mailbox.End;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reading;
@@ -17,8 +20,10 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.Callback;
 
 /** {@code GET} and {@code HEAD}: how a request becomes a poll or a stream. */
 final class Reads {
@@ -28,6 +33,7 @@ final class Reads {
     private static final StreamEncoding NDJSON = new NdjsonEncoding();
     private static final StreamEncoding EVENTS = new SseEncoding(false);
     private static final StreamEncoding ENVELOPES = new SseEncoding(true);
+    private static final StreamEncoding BEATING = SseEncoding.beating(Course.HEARTBEAT_SECONDS);
 
     private final Exchange exchange;
     private final Drain drain;
@@ -56,13 +62,24 @@ final class Reads {
             case JSON -> poll(async, queue, parameters, View.JSON);
             case TEXT -> poll(async, queue, parameters, View.TEXT);
             case NDJSON -> stream(async, queue, parameters, NDJSON);
-            case SSE -> stream(async, queue, parameters, parameters.isOn("envelope") ? ENVELOPES : EVENTS);
+            case SSE -> stream(async, queue, parameters, events(parameters));
         }
+    }
+
+    private static StreamEncoding events(Parameters parameters) {
+        if (!parameters.isOn("envelope")) {
+            return EVENTS;
+        }
+        return parameters.isOn("beat") ? BEATING : ENVELOPES;
     }
 
     private void poll(AsyncContext async, QueueName queue, Parameters parameters, View view) throws Refused {
         drain.refuseWhenDraining();
         Reading.Start start = parameters.start();
+        if (parameters.limit() == 0) {
+            tell(async, queue, view);
+            return;
+        }
         int waitSeconds = parameters.waitSeconds();
         Reading reading = new Reading(
                 queue,
@@ -111,17 +128,30 @@ final class Reads {
         return (long) (nanos * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
     }
 
-    /** Tells the position, and nothing else: for {@code HEAD}, and for what a browser fetches on suspicion. */
-    void peek(AsyncContext async, QueueName queue, int status) throws Refused {
+    /** Tells the position as a poll that found nothing would. */
+    private void tell(AsyncContext async, QueueName queue, View view) throws Refused {
+        Cursor cursor = position(async, queue);
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+        Batch nothing = new Batch(List.of(), cursor, null, End.WAIT);
+        Answers.send(async, Answers.shown(async, view.show(nothing, response)), Callback.NOOP);
+    }
+
+    private Cursor position(AsyncContext async, QueueName queue) throws Refused {
         Refusal unreadable = exchange.unreadable(queue);
         if (unreadable != null) {
             throw Refusals.of(unreadable);
         }
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         Answers.fields(response);
-        String cursor = exchange.position(queue).toString();
-        response.setHeader("ETag", '"' + cursor + '"');
-        response.setHeader("Perch-Cursor", cursor);
+        Cursor cursor = exchange.position(queue);
+        Answers.at(response, cursor);
+        return cursor;
+    }
+
+    /** Tells the position, and nothing else: for {@code HEAD}, and for what a browser fetches on suspicion. */
+    void peek(AsyncContext async, QueueName queue, int status) throws Refused {
+        position(async, queue);
+        HttpServletResponse response = (HttpServletResponse) async.getResponse();
         response.setStatus(status);
         if (status == HttpServletResponse.SC_OK) {
             response.setContentType("application/json");

@@ -11,4 +11,11 @@ import java.util.List;
  * @param gap why something before these messages is missing, or null when nothing is
  * @param end why nothing came, or null when something did
  */
-public record Batch(List<Message> messages, Cursor cursor, Gap gap, End end) {}
+public record Batch(List<Message> messages, Cursor cursor, Gap gap, End end) {
+    /** The place behind the gap: from there the messages are still to come. */
+    public Cursor beforeMessages() {
+        return messages.isEmpty()
+                ? cursor
+                : new Cursor(cursor.epoch(), messages.get(0).offset() - 1, cursor.watch());
+    }
+}

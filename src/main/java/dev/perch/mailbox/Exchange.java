@@ -131,15 +131,18 @@ public final class Exchange {
     }
 
     /**
-     * Where a read without a cursor would begin; creates nothing and hands out nothing.
+     * Where a read without a cursor would begin; creates nothing and hands out nothing. When all of a mailbox has been
+     * handed out that is here and now, so that further topics do not bring up what is old.
      *
      * @param queue a mailbox or a topic
      */
     public Cursor position(QueueName queue) {
         Mailbox mailbox = queue.isMailbox() ? registry.mailbox(queue.name()) : null;
-        return mailbox == null
-                ? new Cursor(store.epoch(), registry.horizon(), !queue.isMailbox())
-                : cursor(mailbox.handed());
+        long horizon = registry.horizon();
+        if (mailbox == null) {
+            return new Cursor(store.epoch(), horizon, !queue.isMailbox());
+        }
+        return cursor(registry.isReadOut(mailbox) ? Math.max(horizon, mailbox.handed()) : mailbox.handed());
     }
 
     /**
@@ -150,7 +153,7 @@ public final class Exchange {
         long now = registry.horizon();
         if (asked instanceof Reading.Start.Handed) {
             Cursor position = position(queue);
-            return new Reading.Start.Onward(position, queue.isMailbox() ? now : 0, position.offset());
+            return new Reading.Start.Onward(position, queue.isMailbox() ? now : 0, registry.handed(queue, position));
         }
         return asked instanceof Reading.Start.Now
                 ? new Reading.Start.Onward(new Cursor(store.epoch(), now, true))

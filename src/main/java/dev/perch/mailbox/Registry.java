@@ -221,6 +221,17 @@ final class Registry implements Store.Intake {
         return topics.computeIfPresent(queue.name(), (name, topic) -> topic.unused() ? null : topic) == null;
     }
 
+    /** Whether nothing is there for the mailbox that it has not handed out. */
+    boolean isReadOut(Mailbox mailbox) {
+        return !Scope.of(mailbox, List.of(), 0, this).reaches(mailbox.handed());
+    }
+
+    /** The offset up to which all was handed out of a mailbox; that of the cursor where there is no such mailbox. */
+    long handed(QueueName queue, Cursor otherwise) {
+        Mailbox mailbox = queue.isMailbox() ? mailboxes.get(queue.name()) : null;
+        return mailbox == null ? otherwise.offset() : mailbox.handed();
+    }
+
     Collection<Topic> topics() {
         return topics.values();
     }

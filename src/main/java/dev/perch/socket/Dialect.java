@@ -31,7 +31,7 @@ enum Dialect {
 
         @Override
         Frame gap(Batch batch) {
-            String cursor = before(batch).toString();
+            String cursor = batch.beforeMessages().toString();
             return text(Json.object(object ->
                     object.add("gap", gap -> gap.add("why", batch.gap().word())).add("cursor", cursor)));
         }
@@ -90,11 +90,14 @@ enum Dialect {
         return new Frame(OpCode.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The place behind the gap: from there the messages of the batch are still to come. */
-    private static Cursor before(Batch batch) {
-        Cursor end = batch.cursor();
-        return batch.messages().isEmpty()
-                ? end
-                : new Cursor(end.epoch(), batch.messages().get(0).offset() - 1, end.watch());
+    /**
+     * Tells a page, which sees no pings, that its socket is alive.
+     *
+     * @param seconds until the next one comes
+     * @param at where the read begins, or null
+     */
+    static Frame beat(int seconds, Cursor at) {
+        String cursor = at == null ? null : at.toString();
+        return text(Json.object(object -> object.add("beat", seconds).add("cursor", cursor)));
     }
 }

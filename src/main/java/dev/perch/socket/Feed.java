@@ -4,6 +4,7 @@ package dev.perch.socket;
 import dev.perch.format.Problem.Refused;
 import dev.perch.format.Refusals;
 import dev.perch.mailbox.Batch;
+import dev.perch.mailbox.Cursor;
 import dev.perch.mailbox.End;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Message;
@@ -47,8 +48,9 @@ final class Feed implements Outlet, Callback {
      * @param queue the mailbox or topic
      * @param topics further topics
      * @param dialect how messages look
+     * @param beats whether the client is told where the read begins and, with each ping, that it goes on
      */
-    record Reads(QueueName queue, List<String> topics, Dialect dialect) {}
+    record Reads(QueueName queue, List<String> topics, Dialect dialect, boolean beats) {}
 
     /**
      * A loop that has not begun.
@@ -65,7 +67,12 @@ final class Feed implements Outlet, Callback {
     /** Begins to read. */
     void begin() {
         start = exchange.stream(reads.queue(), start);
-        proceed();
+        if (reads.beats()) {
+            Cursor at = start instanceof Start.Onward onward ? onward.cursor() : null;
+            socket.write(Dialect.beat(Pulse.PING_SECONDS, at), Callback.from(this::proceed, this::failed));
+        } else {
+            proceed();
+        }
     }
 
     /** The socket is being closed: a read that is parked ends at once. */

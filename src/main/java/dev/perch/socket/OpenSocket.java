@@ -40,6 +40,8 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
     private final Feed feed;
     private final Incoming incoming;
     private final Talk talk;
+    /** Whether the client is told that the socket is alive in a way that a page can see. */
+    private final boolean beats;
     /** The mailbox that lives as long as this socket, or null. */
     private final QueueName passing;
 
@@ -58,6 +60,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
         this.feed = new Feed(this, edge.exchange(), upgrade.reads(), upgrade.start());
         this.incoming = new Incoming(maxMessage);
         this.talk = upgrade.talk(this);
+        this.beats = upgrade.reads().beats();
         this.passing = upgrade.isAnonymous() ? upgrade.reads().queue() : null;
     }
 
@@ -240,6 +243,9 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
             case PING -> {
                 arm();
                 write(new Frame(OpCode.PING), Callback.NOOP);
+                if (beats) {
+                    write(Dialect.beat(Pulse.PING_SECONDS, null), Callback.NOOP);
+                }
             }
             case CLOSE -> close(CloseCode.SLOW, "nothing was taken or answered for a while");
             case BREAK -> session.abort();

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
  * What is due on a socket, and when. All times are those of the steady clock, in nanoseconds. Any thread may use it.
  */
 final class Pulse {
-    private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(25);
+    /** So often a client is asked whether it is there. In seconds. */
+    static final int PING_SECONDS = 25;
+
+    private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(PING_SECONDS);
     /** Pings are early by up to a tenth, so that sockets that were opened together are not served in step. */
     private static final double SPREAD = 0.1;
 

@@ -49,7 +49,9 @@ final class Upgrade {
         this.subprotocol =
                 headers.getCSV(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, false).contains(SUBPROTOCOL);
         QueueName queue = anonymous ? passing() : queue(path);
-        this.reads = new Feed.Reads(queue, parameters.topics(maxTopics), dialect());
+        Dialect dialect = dialect();
+        boolean beats = dialect == Dialect.JSON && parameters.isOn("beat");
+        this.reads = new Feed.Reads(queue, parameters.topics(maxTopics), dialect, beats);
         this.start = parameters.start();
         this.sender = sender(exchange, meters);
         // Said here already, since later there may be no way to.
