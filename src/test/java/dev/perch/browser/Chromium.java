@@ -35,7 +35,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A headless Chromium with one page, driven through its <a
+ * A headless Chromium with one page, or another page of it, driven through its <a
  * href="https://chromedevtools.github.io/devtools-protocol/">DevTools protocol</a>. It is for one thread at a time.
  */
 public final class Chromium implements AutoCloseable {
@@ -50,14 +50,25 @@ public final class Chromium implements AutoCloseable {
 
     private final Path directory;
     private final Process process;
+    /** Whether this is the first page, and the browser ends with it. */
+    private final boolean first;
+
     private final Map<Integer, CompletableFuture<JsonObject>> asked = new ConcurrentHashMap<>();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private final AtomicInteger lastId = new AtomicInteger();
     private WebSocket tools;
 
-    private Chromium(Path directory, Process process) {
+    private Chromium(Path directory, Process process, boolean first) {
         this.directory = directory;
         this.process = process;
+        this.first = first;
+    }
+
+    /** Opens another page in the same browser, with the same profile. To close it leaves the browser running. */
+    public Chromium another() {
+        Chromium page = new Chromium(directory, process, false);
+        page.connect();
+        return page;
     }
 
     /** Whether there is a Chromium to start. */
@@ -83,7 +94,7 @@ public final class Chromium implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        Chromium chromium = new Chromium(directory, process);
+        Chromium chromium = new Chromium(directory, process, true);
         try {
             chromium.connect();
             return chromium;
@@ -113,7 +124,7 @@ public final class Chromium implements AutoCloseable {
         tools = client.newWebSocketBuilder()
                 .buildAsync(URI.create(address), new Incoming())
                 .join();
-        List.of("Page", "Runtime", "Log").forEach(domain -> ask(domain + ".enable", Map.of()));
+        List.of("Page", "Runtime", "Log", "Network").forEach(domain -> ask(domain + ".enable", Map.of()));
     }
 
     /** Loads a page, even if it is the one that is shown, and returns when its scripts have run. */
@@ -238,9 +249,21 @@ public final class Chromium implements AutoCloseable {
         return got.getAsJsonObject("result");
     }
 
-    /** Ends the browser and its children, and removes its profile. */
+    /** Cuts the page off from the network, as far as the browser is concerned, or lets it back. */
+    public void offline(boolean offline) {
+        ask(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
+    /** Closes the page; if it is the first one, ends the browser and its children, and removes its profile. */
     @Override
     public void close() {
+        if (!first) {
+            ask("Page.close", Map.of());
+            tools.abort();
+            return;
+        }
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
         if (tools != null) {

@@ -1,0 +1,745 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * Perch in a page: reads a mailbox by whatever gets through to the server, and sends. perch.d.ts says how to use it.
+ *
+ * ECMAScript 3 without any library. Browsers before Internet Explorer 10 need perch-legacy.js, too.
+ *
+ * One connection is open at a time, by a view: socket, stream or poll. Whatever comes has the same form in all of them
+ * (a message, a gap, a heartbeat, an end) and goes the same way: link.hear, take, deliver. What is connected is a link;
+ * when it is dropped its view is closed, and nothing that it says counts any more. The cursor outlives all of them.
+ *
+ * All times are in seconds.
+ */
+(function (root, make) {
+  if (typeof module === "object" && module.exports) {
+    module.exports = make(root);
+  } else {
+    root.Perch = make(root);
+  }
+}(typeof self === "undefined" ? typeof global === "undefined" ? this : global : self, function (root) {
+  /** The server knows an idempotency key for 300; a message whose fate is not known is not sent again after this. */
+  var KEY_LIFE = 280;
+  /** What is larger does not go through a socket, which the server closes when it is too large. In characters. */
+  var FRAME = 50000;
+  /** A longer pause between two attempts does not spare the server anything. */
+  var LONGEST_PAUSE = 30;
+  /** The tab that holds the connection for others says so every second, and is missed after this. */
+  var MISSED = 3;
+
+  var counter = 0;
+
+  function nothing() {}
+
+  function now() {
+    return new Date().getTime() / 1000;
+  }
+
+  function later(seconds, todo) {
+    return setTimeout(todo, seconds * 1000);
+  }
+
+  /** A word that nobody else has: some clocks stand still for 15 ms. */
+  function unique() {
+    return (now() * 1000).toString(36) + Math.random().toString(36).slice(2) + counter++;
+  }
+
+  function json() {
+    return Perch.JSON || root.JSON;
+  }
+
+  /** The value that the text stands for, or an empty object. */
+  function parse(text) {
+    try {
+      return json().parse(text) || {};
+    } catch (e) {
+      return {};
+    }
+  }
+
+  /** Something that the browser keeps for this site; undefined where a page may not even ask for it. */
+  function stored(kind, name, value) {
+    try {
+      return value ? root[kind].setItem(name, value) : root[kind].getItem(name);
+    } catch (e) {}
+  }
+
+  /** Parameters as a query. What is undefined is left out, and each value of a list has the name. */
+  function query(parameters) {
+    var text = "", name, i, values;
+    for (name in parameters) {
+      values = [].concat(parameters[name]);
+      for (i = 0; i < values.length; i++) {
+        if (values[i] !== undefined && parameters.hasOwnProperty(name)) {
+          text += (text ? "&" : "?") + name + "=" + encodeURIComponent(values[i]);
+        }
+      }
+    }
+    return text;
+  }
+
+  /** The base with a slash at its end, and absolute where there is a page to be relative to. */
+  function absolute(base) {
+    var page = root.location;
+    base = base.replace(/\/*$/, "/");
+    return !page || /^\w+:/.test(base) ? base
+      : page.protocol + (/^\/\//.test(base) ? "" : "//" + page.host)
+        + (base.charAt(0) === "/" ? "" : page.pathname.replace(/[^\/]*$/, "")) + base;
+  }
+
+  /** The parts of a cursor, or null: epoch, offset, and what it ends in if its reader only watches. */
+  function place(cursor) {
+    return /^(.+)\.(\d+)(-w)?$/.exec(cursor);
+  }
+
+  /** Whether who stands at one cursor has all that lies up to the other. */
+  function reaches(one, other) {
+    var a = place(one), b = place(other);
+    return one === other || !!a && !!b && a[1] === b[1] && +a[2] >= +b[2];
+  }
+
+  /**
+   * Asks the server for something. done(status, text, retryAfter) is called once; the status is 0 when there was no
+   * answer. The result takes the request back.
+   */
+  function ask(method, url, token, type, body, done) {
+    var xhr = Perch.xhr();
+    xhr.open(method, url, true);
+    token && xhr.setRequestHeader("Authorization", "Bearer " + token);
+    type && xhr.setRequestHeader("Content-Type", type);
+    xhr.onreadystatechange = function () {
+      var status = 0, text, pause;
+      if (xhr.readyState === 4) {
+        xhr.onreadystatechange = nothing;
+        try {
+          // Internet Explorer throws here when it had no answer.
+          status = xhr.status;
+          text = xhr.responseText;
+          pause = status > 399 && xhr.getResponseHeader("Retry-After");
+        } catch (e) {}
+        done(status, text, +pause || 0);
+      }
+    };
+    xhr.send(body);
+    return function () {
+      xhr.onreadystatechange = nothing;
+      xhr.abort();
+    };
+  }
+
+  // ---- views: each opens a link, and returns what closes it ----
+
+  /** Asks again and again. The first answer is wanted at once, to see that the way is free and where it begins. */
+  function polling(ask) {
+    return function (link) {
+      var first = true, stop = nothing, timer, over;
+
+      function poll() {
+        var asked = now(), wait = first ? 0 : link.wait;
+        link.expect(first ? link.probe : wait + 10);
+        // Without a cursor nothing is taken before there is one: an answer that got lost would be lost for good.
+        stop = ask("GET", link.url({ wait: wait, limit: link.cursor() ? undefined : 0 }), link.token, "", null,
+          function (status, text, pause) {
+            var answer = parse(text), messages = answer.messages;
+            if (status === 200 && messages) {
+              // An empty answer that comes too soon is somebody's on the way, who must not make this a storm.
+              timer = later(first || messages.length || now() - asked > 1 ? 0 : 1, poll);
+              first = false;
+              link.hear(answer);
+            } else {
+              link.lost(status, pause, answer.problem || answer);
+            }
+          });
+      }
+
+      poll();
+      return function () {
+        clearTimeout(timer);
+        stop();
+      };
+    };
+  }
+
+  function socket(link) {
+    var words = { 1001: "drain", 4001: "superseded", 4002: "deleted", 4004: "token" };
+    var socket = new WebSocket(link.url({ beat: 1 }).replace(/^http/, "ws"), "perch");
+    socket.onmessage = function (event) {
+      link.hear(parse(event.data));
+    };
+    socket.onclose = function (event) {
+      words[event.code] ? link.hear({ ended: words[event.code] }) : link.lost();
+    };
+    link.send = function (text) {
+      socket.send(text);
+    };
+    return function () {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
+    };
+  }
+
+  function stream(link) {
+    var source = new EventSource(link.url({ format: "sse", envelope: 1, beat: 1 }));
+    source.onmessage = function (event) {
+      link.hear(parse(event.data));
+    };
+    // It may want to come back by itself, or have given up for good: a new one does for both.
+    source.onerror = function () {
+      link.lost();
+    };
+    return function () {
+      source.onmessage = source.onerror = null;
+      source.close();
+    };
+  }
+
+  var views = [
+    { name: "socket", bare: true, can: function () { return root.WebSocket; }, open: socket },
+    { name: "stream", bare: true, can: function () { return root.EventSource; }, open: stream },
+    {
+      name: "poll",
+      can: function (base) { return Perch.reachable(base); },
+      open: polling(function () { return Perch.ask.apply(null, arguments); })
+    }
+  ];
+
+  // ---- a client ----
+
+  function Perch(base, options) {
+    var self = this;
+    var handlers = {};
+    var closed, paused;
+    options = options || {};
+    base = absolute(base);
+
+    // Where it reads, and how far it has got.
+    var topics = [].concat(options.topics || []);
+    var path = options.mailbox ? "mailbox/" + encodeURIComponent(options.mailbox)
+      : topics.length ? "topic/" + encodeURIComponent(topics.shift())
+      : options.broadcast && "broadcast";
+    var name = "perch " + base + path + query({ topic: topics });
+    // A tab goes on where it was, a new one where the last has been.
+    var cursor = options.remember && (stored("sessionStorage", name) || stored("localStorage", name)) || options.after;
+
+    // The views that may get through, which one is tried, how often all have failed, and what is connected now.
+    var usable, at, rounds, failures, proved = {};
+    var current, drop = nothing, timer;
+
+    // A token that is a function gives one when it is asked; null is none yet.
+    var askToken = typeof options.token === "function" && options.token;
+    var token = askToken ? null : options.token, asked, renewed;
+
+    // What is to be sent; the first of it may be under way.
+    var queue = [], sending, sendTimer;
+
+    // Tabs that share a connection: the way to the others, since when this one leads, and when another was heard of.
+    var tabs, leading, heardOf, catching, clock;
+
+    // ---- events ----
+
+    function call(todo, a, b) {
+      try {
+        todo(a, b);
+      } catch (e) {
+        // A fault of the page shows in its console and stops nothing here.
+        later(0, function () { throw e; });
+      }
+    }
+
+    function emit(event, value) {
+      var all = [].concat(handlers[event] || []), i;
+      for (i = 0; i < all.length; i++) {
+        call(all[i], value);
+      }
+    }
+
+    function set(state) {
+      if (self.state !== state) {
+        self.state = state;
+        emit("state", state);
+        tellTabs();
+      }
+    }
+
+    function error(message, problem) {
+      var e = new Error(problem && problem.detail || message);
+      e.problem = problem;
+      return e;
+    }
+
+    /** It makes no sense to go on. */
+    function fail(e) {
+      emit("error", e);
+      close();
+    }
+
+    /** Takes what a view, or another tab, has heard. */
+    function take(heard) {
+      var messages = heard.messages || (heard.time ? [heard] : []), before = cursor, id, i;
+      heard.gap && emit("gap", heard.gap);
+      for (i = 0; i < messages.length && !closed; i++) {
+        id = messages[i].id;
+        if (!reaches(cursor, id)) {
+          cursor = id + ((place(cursor) || [])[3] || "");
+          emit("message", messages[i]);
+        }
+      }
+      if (!closed) {
+        cursor = heard.cursor && !reaches(cursor, heard.cursor) ? heard.cursor : cursor;
+        if (cursor !== before) {
+          if (options.remember) {
+            stored("sessionStorage", name, cursor);
+            stored("localStorage", name, cursor);
+          }
+          say({ heard: heard, before: before });
+        }
+      }
+    }
+
+    // ---- the connection ----
+
+    function start() {
+      var i;
+      usable = [];
+      for (i = 0; i < views.length; i++) {
+        if ((options.view || views[i].name) === views[i].name && views[i].can(base)) {
+          usable.push(views[i]);
+        }
+      }
+      at = rounds = failures = 0;
+      drop();
+      retry(0);
+    }
+
+    function retry(seconds) {
+      seconds && set("waiting");
+      clearTimeout(timer);
+      timer = later(seconds, connect);
+    }
+
+    /** Full jitter: anything up to a time that doubles. */
+    function backoff(failures, least) {
+      return Math.max(least || 0, Math.random() * Math.min(LONGEST_PAUSE, Math.pow(2, failures)));
+    }
+
+    function url(bare, parameters) {
+      parameters.topic = topics;
+      parameters.after = cursor;
+      parameters.access_token = bare && token || undefined;
+      parameters._ = unique();
+      return base + path + query(parameters);
+    }
+
+    function connect() {
+      var link, view = usable[at], open, patience, silence, shut = nothing;
+
+      /** Unless something is heard within this time, and again within it, the link is lost. */
+      function expect(seconds) {
+        patience = seconds;
+        clearTimeout(silence);
+        silence = later(seconds, lost);
+      }
+
+      function hear(heard) {
+        if (link === current) {
+          expect(heard.beat ? 2 * heard.beat + 5 : patience);
+          if (!heard.ended || heard.messages) {
+            open || opened();
+            renewed = heard.ended === "token" && renewed;
+          }
+          take(heard);
+          sent(heard);
+          // A poll that is over is followed by the next.
+          if (link === current && heard.ended && !(heard.messages && /wait|gone/.test(heard.ended))) {
+            drop();
+            ended(heard);
+          }
+        }
+      }
+
+      /** Something gets through. A view that was tried before this one, and never did, is not tried again. */
+      function opened() {
+        open = proved[view.name] = true;
+        while (!rounds && at && !proved[usable[at - 1].name]) {
+          usable.splice(--at, 1);
+        }
+        rounds = failures = 0;
+        self.view = view.name;
+        set("open");
+        pump();
+      }
+
+      function lost(status, pause, problem) {
+        if (link === current) {
+          drop();
+          if (status === 401) {
+            renew(problem);
+          } else if (problem && /^urn:perch/.test(problem.type) && problem.status < 500 && problem.status !== 429) {
+            fail(error("", problem));
+          } else if (!open && usable[at + 1]) {
+            at++;
+            retry(0);
+          } else {
+            at = 0;
+            rounds++;
+            retry(backoff(failures++, pause));
+          }
+        }
+      }
+
+      if (closed || paused || current || !path || (tabs && !leading)) {
+        return;
+      }
+      if (!view) {
+        fail(error("no such view; old browsers need perch-legacy.js"));
+        return;
+      }
+      set("connecting");
+      if (token === null) {
+        renewToken();
+        return;
+      }
+      current = link = {
+        wait: options.wait || 25,
+        probe: options.probe || 6,
+        token: token,
+        cursor: self.cursor,
+        url: function (parameters) { return url(view.bare, parameters); },
+        expect: expect,
+        hear: hear,
+        lost: lost
+      };
+      drop = function () {
+        current = null;
+        drop = nothing;
+        clearTimeout(silence);
+        shut();
+        if (sending && sending.link === link) {
+          sending = null;
+        }
+      };
+      expect(link.probe);
+      try {
+        shut = view.open(link);
+        link === current || shut();
+      } catch (e) {
+        // The page's policy forbids it, perhaps.
+        lost();
+      }
+    }
+
+    /** The server has ended the read, and said why. */
+    function ended(heard) {
+      var why = heard.ended;
+      if (why === "deleted") {
+        say({ heard: heard });
+        fail(error("deleted"));
+      } else if (why === "token") {
+        renew();
+      } else {
+        at = 0;
+        retry(heard.retry / 1000 || (why === "superseded" ? 20 : 1) * (1 + Math.random()));
+      }
+    }
+
+    // ---- tokens ----
+
+    function renewToken() {
+      if (!asked) {
+        asked = true;
+        askToken(function (fresh) {
+          asked = false;
+          token = fresh || "";
+          connect();
+          pump();
+        });
+      }
+    }
+
+    /** Whether there will be another token. If that is refused, too, it is the last. */
+    function renewable() {
+      if (askToken && (asked || !renewed)) {
+        renewed = true;
+        token = null;
+        return true;
+      }
+    }
+
+    function renew(problem) {
+      if (renewable()) {
+        connect();
+      } else {
+        fail(error("token", problem));
+      }
+    }
+
+    // ---- sending: one message at a time, so that they arrive in order ----
+
+    self.send = function (to, data, more, done) {
+      var plain = typeof data === "string", words, item;
+      if (typeof more === "function") {
+        done = more;
+        more = 0;
+      }
+      more = more || {};
+      data = data === undefined ? null : data;
+      to = to.replace(/^\//, "");
+      words = { key: unique(), from: more.from || options.mailbox, type: more.type, ttl: more.ttl, except: more.except };
+      item = {
+        url: base + encodeURI(to) + query(words),
+        type: plain ? "text/plain;charset=utf-8" : "application/json",
+        body: plain ? data : json().stringify(data),
+        key: words.key,
+        done: done || nothing,
+        tries: 0
+      };
+      words.to = to;
+      words.data = data;
+      // A reply goes to a path of its own, where sockets do not.
+      item.frame = /^(mailbox|topic|broadcast)/.test(to) && json().stringify(words);
+      if (closed || queue.length >= (options.queue || 100)) {
+        later(0, function () { item.done(error(closed ? "closed" : "too many wait to be sent")); });
+      } else {
+        queue.push(item);
+        pump();
+      }
+    };
+
+    /** Sends the first of the queue, if it can be sent now. */
+    function pump() {
+      var item = queue[0], late, stop;
+
+      function posted(status, text, pause) {
+        clearTimeout(late);
+        sending = null;
+        answered(item, status, parse(text), pause);
+      }
+
+      clearTimeout(sendTimer);
+      if (closed || paused || sending || !item || (path && self.state !== "open")) {
+        return;
+      }
+      if (token === null) {
+        renewToken();
+        return;
+      }
+      item.since = item.since || now();
+      if (now() - item.since > KEY_LIFE) {
+        finish(item, item.why || error("nobody knows whether it was sent"));
+        return;
+      }
+      sending = item;
+      item.link = null;
+      if (current && current.send && item.frame && item.frame.length < FRAME) {
+        item.link = current;
+        current.send(item.frame);
+      } else {
+        late = later(30, function () {
+          stop();
+          posted(0);
+        });
+        stop = Perch.ask("POST", item.url, token, item.type, item.body, posted);
+      }
+    }
+
+    /** The socket has answered a message, perhaps. */
+    function sent(heard) {
+      var item = sending;
+      if (item && item.link && item.key === (heard.sent || heard.key)) {
+        sending = null;
+        answered(item, heard.sent ? 200 : heard.problem.status, heard.problem || heard);
+      }
+    }
+
+    /** What can come right is sent again under the same key, and so is never there twice. */
+    function answered(item, status, answer, pause) {
+      if (status > 199 && status < 300) {
+        finish(item, null, answer.id);
+      } else if (status === 401 && renewable()) {
+        pump();
+      } else {
+        item.why = status && error("status " + status, answer);
+        if (!status || status === 429 || status > 499) {
+          sendTimer = later(backoff(item.tries++, pause), pump);
+        } else {
+          finish(item, item.why);
+        }
+      }
+    }
+
+    function finish(item, why, id) {
+      renewed = renewed && why;
+      queue.shift();
+      call(item.done, why, id);
+      pump();
+    }
+
+    // ---- tabs: one of them leads, and hands on what it hears ----
+
+    function say(words) {
+      if (tabs && (leading || words.hello)) {
+        tabs.postMessage(words);
+      }
+    }
+
+    function tellTabs() {
+      say({ leads: leading, state: self.state, cursor: cursor });
+    }
+
+    function hearTab(event) {
+      var words = event.data, heard = words.heard;
+      if (closed || paused) {
+        return;
+      }
+      if (words.hello) {
+        tellTabs();
+      } else if (words.bye) {
+        candidate();
+      } else if (leading > words.leads) {
+        tellTabs();
+      } else if (words.leads) {
+        if (leading) {
+          leading = 0;
+          drop();
+          clearTimeout(timer);
+        }
+        heardOf = now();
+        cursor = cursor || words.cursor;
+        catchUp(words.cursor);
+        set(words.state);
+        pump();
+      } else if (!leading) {
+        if (heard.ended === "deleted") {
+          fail(error("deleted"));
+        } else if (!cursor || reaches(cursor, words.before)) {
+          take(heard);
+        } else {
+          catchUp(words.before);
+        }
+      }
+    }
+
+    /** What it has missed a tab fetches by itself. */
+    function catchUp(where) {
+      if (where && !catching && !reaches(cursor, where)) {
+        catching = true;
+        Perch.ask("GET", url(false, { wait: 0 }), token, "", null, function (status, text) {
+          var answer = parse(text);
+          catching = false;
+          if (answer.messages && !leading && !closed) {
+            take(answer);
+            catchUp(where);
+          }
+        });
+      }
+    }
+
+    /** Leads soon unless another tab does: of many that are waiting for it one comes first. */
+    function candidate() {
+      heardOf = now() - MISSED;
+      later(0.1 + Math.random() / 5, lead);
+    }
+
+    /** Tells that this tab leads; or leads if nobody does. */
+    function lead() {
+      if (closed || paused) {
+        return;
+      }
+      if (!leading && now() - heardOf >= MISSED) {
+        leading = now() + Math.random() / 1000;
+        start();
+      }
+      tellTabs();
+    }
+
+    // ---- the life of the page ----
+
+    function begin() {
+      paused = false;
+      if (tabs) {
+        say({ hello: 1 });
+        candidate();
+      } else {
+        start();
+        path || pump();
+      }
+    }
+
+    /** The page is left, perhaps for the back/forward cache. */
+    function leave() {
+      paused = true;
+      say({ bye: 1 });
+      leading = 0;
+      drop();
+      clearTimeout(timer);
+    }
+
+    function close() {
+      var left = queue, i;
+      if (!closed) {
+        leave();
+        closed = true;
+        set("closed");
+        clearTimeout(sendTimer);
+        clearInterval(clock);
+        for (i = 0; i < offs.length; i++) {
+          offs[i]();
+        }
+        tabs && tabs.close();
+        queue = [];
+        for (i = 0; i < left.length; i++) {
+          call(left[i].done, error("closed"));
+        }
+      }
+    }
+
+    self.state = "connecting";
+    self.close = close;
+    self.cursor = function () { return cursor; };
+    self.on = function (event, handler) {
+      handlers[event] = (handlers[event] || []).concat(handler);
+      return self;
+    };
+
+    // An unload handler would keep the page out of the back/forward cache, so only those get it that know no other.
+    var offs = [
+      Perch.listen(root, "onpagehide" in root ? "pagehide" : "unload", leave),
+      Perch.listen(root, "pageshow", function () { paused && begin(); }),
+      // The network is another one: what is known of it does not count any more.
+      Perch.listen(root, "online", start),
+      Perch.listen(root, "offline", start)
+    ];
+
+    if (options.shared && path && Perch.Tabs) {
+      tabs = new Perch.Tabs(name);
+      tabs.onmessage = hearTab;
+      clock = setInterval(lead, 1000);
+    }
+    begin();
+  }
+
+  // ---- what perch-legacy.js adds to ----
+
+  Perch.views = views;
+  Perch.polling = polling;
+  Perch.ask = ask;
+  Perch.Tabs = root.BroadcastChannel;
+  Perch.xhr = function () { return new XMLHttpRequest(); };
+
+  /** Calls on an event of the browser; the result takes it back. */
+  Perch.listen = function (target, type, todo) {
+    target.addEventListener && target.addEventListener(type, todo);
+    return function () {
+      target.removeEventListener && target.removeEventListener(type, todo);
+    };
+  };
+
+  /** Whether requests get there: to the page's own server, or to any where the browser knows how to ask others. */
+  Perch.reachable = function (base) {
+    var page = root.location;
+    return root.XMLHttpRequest && (!page || base.indexOf(page.protocol + "//" + page.host + "/") === 0
+      || "withCredentials" in Perch.xhr());
+  };
+
+  return Perch;
+}));
