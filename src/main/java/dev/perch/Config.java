@@ -28,6 +28,9 @@ final class Config {
     @Mixin
     ReadOptions reads;
 
+    @Mixin
+    DeadlineOptions deadlines;
+
     Limits limits() {
         return new Limits(
                 queues.mailboxMessages,
@@ -46,7 +49,14 @@ final class Config {
 
     HttpSettings http() {
         return new HttpSettings(
-                listen.body, reads.parked, queues.mailboxTopics, reads.streamLife(), listen.jsonp, listen.origins());
+                listen.body,
+                reads.parked,
+                queues.mailboxTopics,
+                reads.streamLife(),
+                listen.bounds(),
+                deadlines.deadlines(),
+                listen.jsonp,
+                listen.origins());
     }
 
     /** Fills in what depends on other settings. */
@@ -56,7 +66,7 @@ final class Config {
 
     /** The first setting that makes no sense, as a sentence, or null. */
     String mistake() {
-        return Stream.of(listen, tls, store, queues, reads)
+        return Stream.of(listen, tls, store, queues, reads, deadlines)
                 .map(OptionGroup::mistake)
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -2,6 +2,7 @@
 package dev.perch;
 
 import dev.perch.access.Origins;
+import dev.perch.format.Drafts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 /** Where the server listens, and what a request may look like. */
 final class ListenOptions implements OptionGroup {
     private static final int MAX_BODY = 64 * 1024 * 1024;
+    private static final int MAX_JSON_DEPTH = 1000;
 
     @Option(
             names = "--host",
@@ -43,6 +45,22 @@ final class ListenOptions implements OptionGroup {
     int body;
 
     @Option(
+            names = "--json-depth",
+            paramLabel = "N",
+            defaultValue = "255",
+            description = "how deep arrays and objects in a message may lie within each other. Default: "
+                    + "${DEFAULT-VALUE}, less than the 512 at which PHP and others give up")
+    int jsonDepth;
+
+    @Option(
+            names = "--batch-messages",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description =
+                    "messages in one publish of JSON lines. Default: ${DEFAULT-VALUE}, as many as a mailbox keeps")
+    int batchMessages;
+
+    @Option(
             names = "--cors-origin",
             paramLabel = "ORIGIN",
             split = ",",
@@ -58,6 +76,10 @@ final class ListenOptions implements OptionGroup {
             description = "let reads be answered as scripts, for old browsers on other origins. Default: "
                     + "${DEFAULT-VALUE}, since any page may then read whatever it knows the name of")
     boolean jsonp;
+
+    Drafts.Bounds bounds() {
+        return new Drafts.Bounds(jsonDepth, batchMessages);
+    }
 
     Origins origins() {
         return new Origins(corsOrigin);
@@ -76,6 +98,10 @@ final class ListenOptions implements OptionGroup {
         if (body > MAX_BODY) {
             return "--body must not be more than 64 MiB";
         }
-        return OptionGroup.lessThanOne(Map.of("--body", body, "--headers", headers));
+        if (jsonDepth > MAX_JSON_DEPTH) {
+            return "--json-depth must not be more than " + MAX_JSON_DEPTH;
+        }
+        return OptionGroup.lessThanOne(Map.of(
+                "--body", body, "--headers", headers, "--json-depth", jsonDepth, "--batch-messages", batchMessages));
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
+import dev.perch.http.Deadlines;
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
 import dev.perch.http.Protocols;
+import dev.perch.http.SlowClients;
 import dev.perch.http.Tls;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Exchange;
@@ -51,6 +53,7 @@ final class PerchServer implements AutoCloseable {
     private final Wheel wheel;
     private final Exchange exchange;
     private final HttpEdge edge;
+    private final SlowClients slow;
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "perch-sweep");
         thread.setDaemon(true);
@@ -72,6 +75,7 @@ final class PerchServer implements AutoCloseable {
         edge = new HttpEdge(exchange, wheel, meters, config.http());
         connector = connector();
         meters.observe(exchange, () -> connector.getConnectedEndPoints().size());
+        slow = new SlowClients(connector::getConnectedEndPoints, config.http().deadlines(), clocks.nanos(), meters);
         server.addConnector(connector);
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());
@@ -84,6 +88,8 @@ final class PerchServer implements AutoCloseable {
         if (tls != null) {
             sweeper.scheduleWithFixedDelay(tls::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
         }
+        long period = slow.periodMillis();
+        sweeper.scheduleWithFixedDelay(this::closeSlow, period, period, TimeUnit.MILLISECONDS);
     }
 
     private static Store store(Config config, Clocks clocks, Executor threads) {
@@ -116,6 +122,14 @@ final class PerchServer implements AutoCloseable {
         }
     }
 
+    private void closeSlow() {
+        try {
+            slow.look();
+        } catch (RuntimeException e) {
+            LOG.log(Logger.Level.ERROR, "slow clients were not looked for; will be tried again", e);
+        }
+    }
+
     /** Another one at each start, since what a memory store held is gone. */
     private static String newEpoch() {
         return "m" + Long.toString(new SecureRandom().nextLong() >>> 24, 36);
@@ -128,12 +142,13 @@ final class PerchServer implements AutoCloseable {
         http.setHeaderCacheSize(0);
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
-        ServerConnector result =
-                new ServerConnector(server, tls == null ? Protocols.plain(http) : Protocols.encrypted(http, tls));
+        Deadlines deadlines = config.deadlines.deadlines();
+        ServerConnector result = new ServerConnector(
+                server, tls == null ? Protocols.plain(http, deadlines) : Protocols.encrypted(http, tls, deadlines));
         result.setHost(config.listen.host);
         result.setPort(config.listen.port);
         result.setAcceptQueueSize(BACKLOG);
-        result.setIdleTimeout(IDLE_CONNECTION_MILLIS);
+        result.setIdleTimeout(Math.max(IDLE_CONNECTION_MILLIS, deadlines.write().toMillis()));
         return result;
     }
 

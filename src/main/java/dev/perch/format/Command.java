@@ -21,15 +21,17 @@ public final class Command {
             "send an object like {\"to\":\"mailbox/bob\",\"data\":\"hello\",\"key\":\"k1\"}";
 
     private final JsonObject members;
+    private final Drafts.Bounds bounds;
 
-    private Command(JsonObject members) {
+    private Command(JsonObject members, Drafts.Bounds bounds) {
         this.members = members;
+        this.bounds = bounds;
     }
 
-    /** The command in the text of a frame. */
-    public static Command parse(String text) throws Refused {
+    /** The command in the text of a frame; the message in it lies one deeper than it would by itself. */
+    public static Command parse(String text, Drafts.Bounds bounds) throws Refused {
         try {
-            Json.check(text);
+            Json.check(text, bounds.depth() + 1);
         } catch (Json.MalformedJson e) {
             throw Problem.BAD_BODY.because("not JSON, " + e.getMessage() + "; " + EXAMPLE);
         }
@@ -37,7 +39,7 @@ public final class Command {
         if (!value.isJsonObject()) {
             throw Problem.BAD_BODY.because(EXAMPLE);
         }
-        return new Command(value.getAsJsonObject());
+        return new Command(value.getAsJsonObject(), bounds);
     }
 
     /** The client's own word for this command, as it comes back in the answer; null when there is none. */
@@ -77,7 +79,7 @@ public final class Command {
     }
 
     private List<Draft> drafts(String contentType, String body) throws Refused {
-        return new Drafts(contentType, parameters()).of(body.getBytes(StandardCharsets.UTF_8));
+        return new Drafts(contentType, parameters(), bounds).of(body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The idempotency key for these drafts, or null. */

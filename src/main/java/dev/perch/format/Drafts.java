@@ -17,6 +17,15 @@ public final class Drafts {
     private final String declared;
     private final ContentType type;
     private final Parameters parameters;
+    private final Bounds bounds;
+
+    /**
+     * How much there may be in a body.
+     *
+     * @param depth how deep arrays and objects may lie within each other
+     * @param messages how many lines a batch may have
+     */
+    public record Bounds(int depth, int messages) {}
 
     /**
      * For bodies of this type.
@@ -24,7 +33,8 @@ public final class Drafts {
      * @param contentType as the publisher declares it, or null
      * @param parameters what else it says about the messages
      */
-    public Drafts(String contentType, Parameters parameters) {
+    public Drafts(String contentType, Parameters parameters, Bounds bounds) {
+        this.bounds = bounds;
         this.declared = contentType;
         this.type = ContentType.parse(contentType);
         this.parameters = parameters;
@@ -77,6 +87,10 @@ public final class Drafts {
             number++;
             String line = text.substring(from, end).strip();
             if (!line.isEmpty()) {
+                if (drafts.size() == bounds.messages()) {
+                    throw Problem.TOO_LARGE.because("a batch may have " + bounds.messages()
+                            + " messages; send it in parts, or raise --batch-messages");
+                }
                 check(line, "line " + number + ": ");
                 drafts.add(draft(JSON, line.getBytes(StandardCharsets.UTF_8)));
             }
@@ -88,9 +102,9 @@ public final class Drafts {
         return drafts;
     }
 
-    private static void check(String text, String where) throws Refused {
+    private void check(String text, String where) throws Refused {
         try {
-            Json.check(text);
+            Json.check(text, bounds.depth());
         } catch (Json.MalformedJson e) {
             throw Problem.BAD_BODY.because(where + "not JSON, " + e.getMessage()
                     + "; mend it, or send text/plain to have it delivered as text");

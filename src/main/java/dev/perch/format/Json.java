@@ -13,8 +13,6 @@ import java.util.Objects;
 
 /** JSON texts (RFC 8259): checked, made compact, and written. */
 public final class Json {
-    private static final int MAX_DEPTH = 255;
-
     private Json() {}
 
     /** What fills in a JSON object. */
@@ -27,12 +25,13 @@ public final class Json {
     /**
      * Checks that the text is one JSON value.
      *
+     * @param depth how deep arrays and objects may lie within each other
      * @throws MalformedJson with a sentence that says where it is not
      */
-    public static void check(String text) throws MalformedJson {
+    public static void check(String text, int depth) throws MalformedJson {
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
-            reader.setNestingLimit(MAX_DEPTH);
+            reader.setNestingLimit(depth);
             do {
                 step(reader);
             } while (reader.peek() != JsonToken.END_DOCUMENT);

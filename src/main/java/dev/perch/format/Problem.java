@@ -18,6 +18,8 @@ public enum Problem {
     BAD_PARAMETER(400, "A parameter is not valid"),
     /** A body that is not what its content type says. */
     BAD_BODY(400, "The body is not valid"),
+    /** A body of which bytes come, but not soon enough. Not 408, which browsers answer by sending it all again. */
+    BODY_TOO_SLOW(400, "The body came too slowly"),
     /** A name that begins with an underscore. */
     RESERVED_NAME(403, "The name is reserved"),
     /** A read with a callback on a server that makes no scripts. */

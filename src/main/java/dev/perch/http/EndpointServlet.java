@@ -27,12 +27,12 @@ public final class EndpointServlet extends HttpServlet {
     private final boolean jsonp;
 
     /** The servlet; all its parts work without blocking. */
-    EndpointServlet(Exchange exchange, Parked.Surroundings around, Reads reads, Drain drain, HttpSettings settings) {
+    EndpointServlet(Exchange exchange, Meters meters, Publish publish, Reads reads, Drain drain, boolean jsonp) {
         this.drain = drain;
-        this.meters = around.meters();
+        this.meters = meters;
         this.reads = reads;
-        this.jsonp = settings.jsonp();
-        this.publish = new Publish(exchange, around, settings.maxBody());
+        this.jsonp = jsonp;
+        this.publish = publish;
         this.upkeep = new Upkeep(exchange);
     }
 

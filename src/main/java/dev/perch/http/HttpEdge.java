@@ -46,7 +46,12 @@ public final class HttpEdge implements AutoCloseable {
 
     /** Puts the handlers together. */
     public HttpEdge(Exchange exchange, Wheel wheel, Meters meters, HttpSettings settings) {
-        SocketSettings bounds = new SocketSettings(settings.maxBody(), settings.maxParked(), settings.maxTopics());
+        SocketSettings bounds = new SocketSettings(
+                settings.maxBody(),
+                settings.maxParked(),
+                settings.maxTopics(),
+                settings.deadlines().write(),
+                settings.bounds());
         sockets = new SocketEdge(exchange, meters, bounds, settings.origins(), this::openReads);
         open = new OpenReads(watch, settings.maxParked(), sockets::open);
         ServletContextHandler context = new ServletContextHandler();
@@ -55,12 +60,16 @@ public final class HttpEdge implements AutoCloseable {
         context.getServletHandler().setDecodeAmbiguousURIs(true);
         context.setErrorHandler(new ProblemPages());
         Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
+        Bodies bodies = new Bodies(
+                settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel);
+        Publish publish = new Publish(exchange, around, bodies);
         Reads reads = new Reads(exchange, around, drain, settings);
-        ServletHolder endpoint = new ServletHolder(new EndpointServlet(exchange, around, reads, drain, settings));
+        ServletHolder endpoint =
+                new ServletHolder(new EndpointServlet(exchange, meters, publish, reads, drain, settings.jsonp()));
         for (String path : new String[] {"/mailbox/*", "/topic/*", "/broadcast"}) {
             context.addServlet(endpoint, path);
         }
-        context.addServlet(new ServletHolder(new ReplyServlet(exchange, meters, settings.maxBody())), "/reply/*");
+        context.addServlet(new ServletHolder(new ReplyServlet(exchange, meters, bodies)), "/reply/*");
         context.addServlet(new ServletHolder(new HealthServlet(exchange, drain)), "/health/*");
         context.addServlet(new ServletHolder(new MetricsServlet(meters)), "/metrics");
         ServletHolder pages = new ServletHolder("default", new PageServlet());

@@ -2,6 +2,7 @@
 package dev.perch.http;
 
 import dev.perch.access.Origins;
+import dev.perch.format.Drafts;
 import java.time.Duration;
 
 /**
@@ -11,8 +12,17 @@ import java.time.Duration;
  * @param maxParked polls and streams open at once, in all
  * @param maxTopics further topics in one read
  * @param streamLife after which a stream is ended
+ * @param bounds of what is in the body of a publish
+ * @param deadlines for slow clients
  * @param jsonp whether answers may be had as scripts
  * @param origins whose pages may use the server
  */
 public record HttpSettings(
-        int maxBody, int maxParked, int maxTopics, Duration streamLife, boolean jsonp, Origins origins) {}
+        int maxBody,
+        int maxParked,
+        int maxTopics,
+        Duration streamLife,
+        Drafts.Bounds bounds,
+        Deadlines deadlines,
+        boolean jsonp,
+        Origins origins) {}

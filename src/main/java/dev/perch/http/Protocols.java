@@ -18,14 +18,14 @@ public final class Protocols {
     private Protocols() {}
 
     /** Without encryption; a client that knows of it may begin with HTTP/2 (RFC 9113 section 3.3). */
-    public static ConnectionFactory[] plain(HttpConfiguration http) {
+    public static ConnectionFactory[] plain(HttpConfiguration http, Deadlines deadlines) {
         return new ConnectionFactory[] {
-            new HttpConnectionFactory(http), manyStreams(new HTTP2CServerConnectionFactory(http))
+            new HttpConnectionFactory(http), manyStreams(new HTTP2CServerConnectionFactory(http), deadlines)
         };
     }
 
     /** Encrypted; ALPN (RFC 7301) says which of both it is. Who comes without encryption is told so. */
-    public static ConnectionFactory[] encrypted(HttpConfiguration http, Tls tls) {
+    public static ConnectionFactory[] encrypted(HttpConfiguration http, Tls tls, Deadlines deadlines) {
         HttpConfiguration secure = new HttpConfiguration(http);
         // There is one server, whatever name its client knows it by.
         secure.addCustomizer(new SecureRequestCustomizer(false));
@@ -34,12 +34,14 @@ public final class Protocols {
         choice.setDefaultProtocol(http1.getProtocol());
         SslConnectionFactory ssl = new SslConnectionFactory(tls.context(), choice.getProtocol());
         return new ConnectionFactory[] {
-            new EncryptedOnly(ssl), ssl, choice, manyStreams(new HTTP2ServerConnectionFactory(secure)), http1
+            new EncryptedOnly(ssl), ssl, choice, manyStreams(new HTTP2ServerConnectionFactory(secure), deadlines), http1
         };
     }
 
-    private static ConnectionFactory manyStreams(AbstractHTTP2ServerConnectionFactory http2) {
+    private static ConnectionFactory manyStreams(AbstractHTTP2ServerConnectionFactory http2, Deadlines deadlines) {
         http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+        // A read that waits is not idle; an answer whose client takes nothing is.
+        http2.setStreamIdleTimeout(deadlines.write().toMillis());
         return http2;
     }
 }

@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /** {@code POST}: the body is the message; the answer leaves when the store has it, or when more has come of it. */
@@ -27,24 +26,24 @@ final class Publish {
     private final Exchange exchange;
     private final Meters meters;
     private final Parked.Surroundings around;
-    private final int maxBody;
+    private final Bodies bodies;
 
-    Publish(Exchange exchange, Parked.Surroundings around, int maxBody) {
+    Publish(Exchange exchange, Parked.Surroundings around, Bodies bodies) {
         this.exchange = exchange;
         this.meters = around.meters();
         this.around = around;
-        this.maxBody = maxBody;
+        this.bodies = bodies;
     }
 
     void handle(HttpServletRequest request, AsyncContext async, QueueName queue) throws IOException, Refused {
         Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
-        Drafts drafts = drafts(request, parameters);
+        Drafts drafts = bodies.drafts(request, parameters);
         String keyText = parameters.key();
         ParkedPublish<?> parked = parked(async, queue, parameters);
-        Body.read(request, maxBody).whenComplete((body, error) -> {
+        bodies.read(request).whenComplete((body, error) -> {
             try {
                 if (error != null) {
-                    throw refused(error);
+                    throw Bodies.refused(error);
                 }
                 publish(async, queue, drafts.of(body), keyText, parked);
             } catch (Refused e) {
@@ -56,16 +55,6 @@ final class Publish {
                 Answers.failed(async, e);
             }
         });
-    }
-
-    /** How the body is understood, by what the request says of it. */
-    static Drafts drafts(HttpServletRequest request, Parameters parameters) throws Refused {
-        String encoding = request.getHeader("Content-Encoding");
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Problem.UNSUPPORTED.because("send the body without Content-Encoding");
-        }
-        // Not getContentType(), which throws when the charset is one that this machine does not know.
-        return new Drafts(request.getHeader("Content-Type"), parameters);
     }
 
     /** For a publisher that waits for more than the store; else null. */
@@ -131,13 +120,5 @@ final class Publish {
     private void refuse(AsyncContext async, Refused refused) {
         meters.refused(refused.problem().code());
         Answers.problem(async, refused);
-    }
-
-    /** Why the body could not be had. */
-    static Refused refused(Throwable error) {
-        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-        return cause instanceof Refused known
-                ? known
-                : Problem.BAD_BODY.because("the body could not be read; send it again");
     }
 }

@@ -48,7 +48,13 @@ final class Reads {
         this.open = around.open();
         this.maxTopics = settings.maxTopics();
         this.polls = around;
-        this.streams = new Stream.Surroundings(exchange, open, around.wheel(), around.meters(), settings.streamLife());
+        this.streams = new Stream.Surroundings(
+                exchange,
+                open,
+                around.wheel(),
+                around.meters(),
+                settings.streamLife(),
+                settings.deadlines().write());
     }
 
     void handle(HttpServletRequest request, AsyncContext async, QueueName queue) throws IOException, Refused {

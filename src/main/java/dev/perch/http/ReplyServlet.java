@@ -29,13 +29,13 @@ public final class ReplyServlet extends HttpServlet {
 
     private final transient Exchange exchange;
     private final transient Meters meters;
-    private final int maxBody;
+    private final transient Bodies bodies;
 
-    /** The servlet; replies have at most so many bytes. */
-    public ReplyServlet(Exchange exchange, Meters meters, int maxBody) {
+    /** The servlet; replies come in as messages do. */
+    ReplyServlet(Exchange exchange, Meters meters, Bodies bodies) {
         this.exchange = exchange;
         this.meters = meters;
-        this.maxBody = maxBody;
+        this.bodies = bodies;
     }
 
     @Override
@@ -60,11 +60,11 @@ public final class ReplyServlet extends HttpServlet {
         }
         switch (request.getMethod()) {
             case "POST" -> {
-                Drafts drafts = Publish.drafts(request, new Parameters(request.getQueryString(), request::getHeader));
-                Body.read(request, maxBody).whenComplete((body, error) -> {
+                Drafts drafts = bodies.drafts(request, new Parameters(request.getQueryString(), request::getHeader));
+                bodies.read(request).whenComplete((body, error) -> {
                     try {
                         if (error != null) {
-                            refuse(async, Publish.refused(error));
+                            refuse(async, Bodies.refused(error));
                         } else {
                             reply(async, id, drafts.of(body));
                         }

@@ -65,8 +65,10 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     private boolean closing;
     private boolean over;
 
-    /** What all streams share. After {@code life} the server ends one. */
-    record Surroundings(Exchange exchange, OpenReads open, Wheel wheel, Meters meters, Duration life) {}
+    /**
+     * What all streams share. After {@code life} the server ends one, and one whose client takes nothing for so long.
+     */
+    record Surroundings(Exchange exchange, OpenReads open, Wheel wheel, Meters meters, Duration life, Duration stall) {}
 
     Stream(
             Surroundings around,
@@ -78,7 +80,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
             throws IOException {
         this.around = around;
         this.async = async;
-        this.out = new StreamOutput(async, around.wheel(), this::goOn);
+        this.out = new StreamOutput(async, around.wheel(), around.stall().toNanos(), this::goOn);
         this.encoding = encoding;
         this.channel = OpenRead.channel(async);
         this.course =

@@ -13,7 +13,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.util.Callback;
@@ -23,11 +22,9 @@ import org.eclipse.jetty.util.Callback;
  * one at a time. A client that takes nothing for long is given up. For the one thread that works on the stream.
  */
 final class StreamOutput {
-    /** So long a client may take nothing. */
-    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private final AsyncContext async;
     private final Wheel wheel;
+    private final long stallNanos;
     private final Stall stall;
     private final ServletOutputStream out;
     private Chunks chunks;
@@ -36,11 +33,13 @@ final class StreamOutput {
     /**
      * That of a request.
      *
+     * @param stallNanos so long the client may take nothing
      * @param overdue is run when the client has stalled for too long; {@link #isReady} throws from then on
      */
-    StreamOutput(AsyncContext async, Wheel wheel, Runnable overdue) throws IOException {
+    StreamOutput(AsyncContext async, Wheel wheel, long stallNanos, Runnable overdue) throws IOException {
         this.async = async;
         this.wheel = wheel;
+        this.stallNanos = stallNanos;
         this.stall = new Stall(overdue);
         this.out = async.getResponse().getOutputStream();
     }
@@ -110,7 +109,7 @@ final class StreamOutput {
         }
         if (!waiting) {
             waiting = true;
-            wheel.schedule(stall, STALL_NANOS);
+            wheel.schedule(stall, stallNanos);
         } else if (stall.over) {
             throw new IOException("the client takes nothing");
         }

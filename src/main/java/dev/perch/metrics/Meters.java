@@ -176,6 +176,12 @@ public final class Meters {
                 .increment();
     }
 
+    /** A connection was closed, or not accepted, for a reason in a word: its client kept to no limit. */
+    public void connectionClosed(String why) {
+        counter("perch.connections.closed", "by", why, "connections closed because their clients went over a limit")
+                .increment();
+    }
+
     /** An answer with messages could not be written. */
     public void lost() {
         lost.increment();

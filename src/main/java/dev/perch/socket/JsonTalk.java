@@ -2,6 +2,7 @@
 package dev.perch.socket;
 
 import dev.perch.format.Command;
+import dev.perch.format.Drafts;
 import dev.perch.format.Json;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
@@ -18,9 +19,11 @@ final class JsonTalk implements Talk {
     private final Exchange exchange;
     private final Sender sender;
     private final QueueName queue;
+    private final Drafts.Bounds bounds;
 
     /** For a client that reads that mailbox or topic. */
-    JsonTalk(OpenSocket socket, Exchange exchange, Sender sender, QueueName queue) {
+    JsonTalk(OpenSocket socket, Exchange exchange, Sender sender, QueueName queue, Drafts.Bounds bounds) {
+        this.bounds = bounds;
         this.socket = socket;
         this.exchange = exchange;
         this.sender = sender;
@@ -35,7 +38,7 @@ final class JsonTalk implements Talk {
             if (!message.isText()) {
                 throw Problem.BAD_BODY.because("here a message is a text frame with a JSON object in it");
             }
-            Command command = Command.parse(text);
+            Command command = Command.parse(text, bounds);
             key = command.key();
             if (command.acknowledges()) {
                 acknowledge(command);

@@ -53,13 +53,13 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
     private boolean demanded;
     private int underWay;
 
-    OpenSocket(SocketEdge edge, Upgrade upgrade, int maxMessage) {
+    OpenSocket(SocketEdge edge, Upgrade upgrade, SocketSettings settings) {
         this.edge = edge;
         this.clocks = edge.exchange().clocks();
-        this.pulse = new Pulse(clocks.nanoTime());
+        this.pulse = new Pulse(clocks.nanoTime(), settings.stall().toNanos());
         this.feed = new Feed(this, edge.exchange(), upgrade.reads(), upgrade.start());
-        this.incoming = new Incoming(maxMessage);
-        this.talk = upgrade.talk(this);
+        this.incoming = new Incoming(settings.maxMessage());
+        this.talk = upgrade.talk(this, settings.bounds());
         this.beats = upgrade.reads().beats();
         this.passing = upgrade.isAnonymous() ? upgrade.reads().queue() : null;
     }

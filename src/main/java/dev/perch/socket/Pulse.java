@@ -16,10 +16,10 @@ final class Pulse {
     private static final double SPREAD = 0.1;
 
     private static final int MISSED = 2;
-    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
     /** How long a client may take to answer a close frame. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private final long stallNanos;
     private long pingAt;
     private int unanswered;
     private int writing;
@@ -41,7 +41,13 @@ final class Pulse {
         BREAK
     }
 
-    Pulse(long now) {
+    /**
+     * That of a socket that is opened now.
+     *
+     * @param stallNanos how long its client may take nothing
+     */
+    Pulse(long now, long stallNanos) {
+        this.stallNanos = stallNanos;
         pingAt = now + pingInterval();
     }
 
@@ -82,7 +88,7 @@ final class Pulse {
         if (closing) {
             return now - closeBy >= 0 ? Due.BREAK : Due.NOTHING;
         }
-        if (writing > 0 && now - progress >= STALL_NANOS) {
+        if (writing > 0 && now - progress >= stallNanos) {
             return Due.CLOSE;
         }
         if (now - pingAt < 0) {
@@ -102,6 +108,6 @@ final class Pulse {
             return closeBy - now;
         }
         long ping = pingAt - now;
-        return writing > 0 ? Math.min(ping, progress + STALL_NANOS - now) : ping;
+        return writing > 0 ? Math.min(ping, progress + stallNanos - now) : ping;
     }
 }

@@ -19,11 +19,11 @@ final class RawTalk implements Talk, Sender.Outcome {
     private final Drafts bytes;
 
     /** For a client whose query says this about its messages. */
-    RawTalk(OpenSocket socket, Sender sender, Parameters parameters) {
+    RawTalk(OpenSocket socket, Sender sender, Parameters parameters, Drafts.Bounds bounds) {
         this.socket = socket;
         this.sender = sender;
-        this.texts = new Drafts(null, parameters);
-        this.bytes = new Drafts("application/octet-stream", parameters);
+        this.texts = new Drafts(null, parameters, bounds);
+        this.bytes = new Drafts("application/octet-stream", parameters, bounds);
     }
 
     @Override

@@ -100,7 +100,7 @@ public final class SocketEdge extends Handler.Wrapper {
     private void upgrade(Upgrade upgrade, Request request, Response response, Callback callback) throws Refused {
         WebSocketNegotiator negotiator = (asked, answered, done) -> {
             answered.setAcceptedSubProtocol(upgrade.subprotocol());
-            return new OpenSocket(this, upgrade, settings.maxMessage());
+            return new OpenSocket(this, upgrade, settings);
         };
         if (!mappings.upgrade(negotiator, request, response, callback, configuration)) {
             throw Problem.BAD_REQUEST.because("the WebSocket handshake is not valid (RFC 6455 section 4.2.1)");

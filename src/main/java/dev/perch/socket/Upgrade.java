@@ -2,6 +2,7 @@
 package dev.perch.socket;
 
 import dev.perch.access.Origins;
+import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
@@ -168,9 +169,9 @@ final class Upgrade {
     }
 
     /** Whom the socket's client talks to. */
-    Talk talk(OpenSocket socket) {
+    Talk talk(OpenSocket socket, Drafts.Bounds bounds) {
         return reads.dialect() == Dialect.JSON
-                ? new JsonTalk(socket, sender.exchange(), sender, reads.queue())
-                : new RawTalk(socket, sender, said);
+                ? new JsonTalk(socket, sender.exchange(), sender, reads.queue(), bounds)
+                : new RawTalk(socket, sender, said, bounds);
     }
 }

@@ -15,7 +15,7 @@ class JsonTest {
     @ValueSource(
             strings = {"1", "-0.5e10", "\"a\"", "null", "true", "[]", "{}", "[1,[2,{\"a\":[]}]]", " {\"a\" : 1}\n"})
     void everyKindOfValueIsJson(String text) {
-        assertDoesNotThrow(() -> Json.check(text));
+        assertDoesNotThrow(() -> Json.check(text, 255));
     }
 
     @ParameterizedTest
@@ -43,19 +43,19 @@ class JsonTest {
                 "TRUE"
             })
     void whatIsNotJsonIsRefused(String text) {
-        assertThrows(Json.MalformedJson.class, () -> Json.check(text));
+        assertThrows(Json.MalformedJson.class, () -> Json.check(text, 255));
     }
 
     @Test
     void deepNestingIsRefusedWithoutDeepRecursion() {
         String deep = "[".repeat(10_000) + "]".repeat(10_000);
-        assertThrows(Json.MalformedJson.class, () -> Json.check(deep));
-        assertDoesNotThrow(() -> Json.check("[".repeat(255) + "]".repeat(255)));
+        assertThrows(Json.MalformedJson.class, () -> Json.check(deep, 255));
+        assertDoesNotThrow(() -> Json.check("[".repeat(255) + "]".repeat(255), 255));
     }
 
     @Test
     void theReasonIsOneLineWithoutAdviceForProgrammers() {
-        String reason = assertThrows(Json.MalformedJson.class, () -> Json.check("{a:1}"))
+        String reason = assertThrows(Json.MalformedJson.class, () -> Json.check("{a:1}", 255))
                 .getMessage();
         assertFalse(reason.contains("\n"), reason);
         assertFalse(reason.contains("JsonReader"), reason);

@@ -296,6 +296,18 @@ final class HostileIT {
     }
 
     @Test
+    void aBatchOfOneMessageTooManyIsRefusedAndDeepJsonThatIsAllowedIsNot() {
+        try (TestServer small = TestServer.start("--batch-messages=3", "--json-depth=2")) {
+            TestClient other = new TestClient(small);
+            other.publish("mailbox/a", NDJSON, "1\n2\n3\n").assertStatus(201);
+            other.publish("mailbox/a", NDJSON, "1\n2\n3\n4\n").assertProblem(413, "too-large");
+            other.publish("mailbox/a", "application/json", "[[1]]").assertStatus(201);
+            other.publish("mailbox/a", "application/json", "[[[1]]]").assertProblem(400, "bad-body");
+            assertEquals(4, other.poll("mailbox/a").messages().size());
+        }
+    }
+
+    @Test
     void aFullMailboxRefusesAndDeliversNothingOfIt() {
         client.publish("mailbox/full", NDJSON, "1\n".repeat(998)).assertStatus(201);
         Reply refused = client.publish("mailbox/full", NDJSON, "2\n2\n2").assertProblem(429, "mailbox-full");
