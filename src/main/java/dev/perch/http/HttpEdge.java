@@ -11,7 +11,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.util.resource.ResourceFactory;
 
 /**
  * The domain as a tree of handlers.
@@ -25,7 +24,7 @@ import org.eclipse.jetty.util.resource.ResourceFactory;
  *              +- ReplyServlet       /reply/*
  *              +- HealthServlet      /health/*
  *              +- MetricsServlet     /metrics
- *              +- PageServlet        everything else: webapp/
+ *          +- Pages                  everything else: webapp/
  * </pre>
  */
 public final class HttpEdge implements AutoCloseable {
@@ -56,7 +55,7 @@ public final class HttpEdge implements AutoCloseable {
         open = new OpenReads(watch, settings.maxParked(), sockets::open);
         ServletContextHandler context = new ServletContextHandler();
         context.setContextPath("/");
-        context.setBaseResource(ResourceFactory.of(context).newClassLoaderResource("webapp/"));
+        context.getServletHandler().setEnsureDefaultServlet(false);
         context.getServletHandler().setDecodeAmbiguousURIs(true);
         context.setErrorHandler(new ProblemPages());
         Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
@@ -72,13 +71,7 @@ public final class HttpEdge implements AutoCloseable {
         context.addServlet(new ServletHolder(new ReplyServlet(exchange, meters, bodies)), "/reply/*");
         context.addServlet(new ServletHolder(new HealthServlet(exchange, drain)), "/health/*");
         context.addServlet(new ServletHolder(new MetricsServlet(meters)), "/metrics");
-        ServletHolder pages = new ServletHolder("default", new PageServlet());
-        pages.setInitParameter("dirAllowed", "false");
-        pages.setInitParameter("cacheControl", "no-store");
-        pages.setInitParameter("etags", "false");
-        pages.setAsyncSupported(true);
-        context.addServlet(pages, "/");
-        sockets.setHandler(context);
+        sockets.setHandler(new Handler.Sequence(context, new Pages()));
         handler = CrossOrigin.around(new Gate(drain, sockets, settings.jsonp()), settings.origins());
         for (String kind : new String[] {"bare", "cursor", "topic", "receipt", "reply", Stream.KIND}) {
             meters.parked(kind, () -> open.count(kind));

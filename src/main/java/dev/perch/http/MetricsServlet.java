@@ -2,11 +2,14 @@
 package dev.perch.http;
 
 import dev.perch.metrics.Meters;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.util.Callback;
 
 /** {@code /metrics}: the meters in the text format of Prometheus. */
 public final class MetricsServlet extends HttpServlet {
@@ -20,9 +23,12 @@ public final class MetricsServlet extends HttpServlet {
     }
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0);
         Answers.fields(response);
         response.setContentType("text/plain; version=0.0.4; charset=utf-8");
-        response.getOutputStream().write(meters.exposition().getBytes(StandardCharsets.UTF_8));
+        ByteBuffer exposition = ByteBuffer.wrap(meters.exposition().getBytes(StandardCharsets.UTF_8));
+        Answers.send(async, List.of(exposition), Callback.NOOP);
     }
 }

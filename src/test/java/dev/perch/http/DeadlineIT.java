@@ -4,6 +4,7 @@ package dev.perch.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.perch.TestCertificate;
 import dev.perch.TestServer;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -183,5 +185,30 @@ final class DeadlineIT {
             }
             await().atMost(PATIENCE).until(() -> closed("write-deadline") == 1);
         }
+    }
+
+    @Test
+    void clientsThatAskForPagesAndTakeNothingHoldNoThreads() {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            List<RawClient> idlers = new ArrayList<>();
+            try (TestServer patient = TestServer.start("--write-deadline=60")) {
+                for (String path : List.of("/index.js", "/nothing", "/metrics")) {
+                    for (int i = 0; i < 220; i++) {
+                        RawClient raw = RawClient.connect(patient.uri(), 2048);
+                        idlers.add(raw);
+                        raw.send((RawClient.head("GET", path) + "\r\n").repeat(100));
+                    }
+                    TestClient honest = new TestClient(patient);
+                    for (int i = 0; i < 20; i++) {
+                        honest.publish("mailbox/a", "m" + i).assertStatus(201);
+                        assertEquals(List.of("m" + i), honest.poll("mailbox/a").data());
+                    }
+                }
+            } finally {
+                for (RawClient raw : idlers) {
+                    raw.reset();
+                }
+            }
+        });
     }
 }
