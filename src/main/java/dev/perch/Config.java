@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
+import dev.perch.access.Hosts;
 import dev.perch.http.HttpSettings;
 import dev.perch.mailbox.Limits;
 import java.time.Duration;
@@ -18,6 +19,9 @@ final class Config {
 
     @Mixin
     TlsOptions tls;
+
+    @Mixin
+    AccessOptions access;
 
     @Mixin
     StoreOptions store;
@@ -56,7 +60,12 @@ final class Config {
                 listen.bounds(),
                 deadlines.deadlines(),
                 listen.jsonp,
-                listen.origins());
+                listen.origins(),
+                hosts());
+    }
+
+    private Hosts hosts() {
+        return access.open || access.asksForTokens() ? Hosts.ANY : Hosts.of(listen.host, listen.origins());
     }
 
     /** Fills in what depends on other settings. */
@@ -66,7 +75,7 @@ final class Config {
 
     /** The first setting that makes no sense, as a sentence, or null. */
     String mistake() {
-        return Stream.of(listen, tls, store, queues, reads, deadlines)
+        return Stream.of(listen, tls, access, store, queues, reads, deadlines)
                 .map(OptionGroup::mistake)
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -77,6 +86,11 @@ final class Config {
     private String disagreement() {
         if (listen.body > queues.mailboxBytes || listen.body > queues.topicBytes) {
             return "--body must not be more than --mailbox-bytes and --topic-bytes";
+        }
+        if (!access.open && !access.asksForTokens() && !listen.isLocal()) {
+            return "--host " + listen.host
+                    + " would let everybody who reaches this machine read and publish everything;"
+                    + " set PERCH_SECRET, --secret-file or --jwks, or say --open if that is meant";
         }
         return null;
     }

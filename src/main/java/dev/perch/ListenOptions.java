@@ -3,6 +3,8 @@ package dev.perch;
 
 import dev.perch.access.Origins;
 import dev.perch.format.Drafts;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +19,8 @@ final class ListenOptions implements OptionGroup {
             names = "--host",
             paramLabel = "NAME",
             defaultValue = "127.0.0.1",
-            description = "address to listen on. Default: ${DEFAULT-VALUE}, this machine only, since there is no "
-                    + "access control yet")
+            description = "address to listen on. Default: ${DEFAULT-VALUE}, this machine only; another one needs a "
+                    + "secret or keys for tokens, or --open")
     String host;
 
     @Option(
@@ -74,11 +76,20 @@ final class ListenOptions implements OptionGroup {
             fallbackValue = "true",
             defaultValue = "false",
             description = "let reads be answered as scripts, for old browsers on other origins. Default: "
-                    + "${DEFAULT-VALUE}, since any page may then read whatever it knows the name of")
+                    + "${DEFAULT-VALUE}, since such a page is known by its Referer only")
     boolean jsonp;
 
     Drafts.Bounds bounds() {
         return new Drafts.Bounds(jsonDepth, batchMessages);
+    }
+
+    /** Whether nobody but this machine can reach the address; a name that nobody knows is left to who listens on it. */
+    boolean isLocal() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
+        }
     }
 
     Origins origins() {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "perch",
         mixinStandardHelpOptions = true,
-        subcommands = {CheckCommand.class, ExportCommand.class, BackupCommand.class},
+        subcommands = {CheckCommand.class, ExportCommand.class, BackupCommand.class, TokenCommand.class},
         version = "perch 0.1.0",
         sortOptions = false,
         abbreviateSynopsis = true,
@@ -60,6 +60,7 @@ public final class Main implements Callable<Integer> {
         Main main = new Main();
         CommandLine command = new CommandLine(main);
         main.config.tls.password = environment.get(TlsOptions.PASSWORD);
+        main.config.access.secret(environment.get(AccessOptions.VARIABLE));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setDefaultValueProvider(argument ->
@@ -108,6 +109,11 @@ public final class Main implements Callable<Integer> {
         stopOnSignal(server);
         spec.commandLine().getOut().println("Perch serves on " + server.uri());
         return -1;
+    }
+
+    /** What is known of tokens beside the options of a command. */
+    AccessOptions access() {
+        return config.access;
     }
 
     private static String reason(IOException e) {

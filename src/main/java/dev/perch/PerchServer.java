@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
+import dev.perch.access.Tokens;
+import dev.perch.access.UnusableKeys;
 import dev.perch.http.Deadlines;
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
@@ -40,6 +42,7 @@ final class PerchServer implements AutoCloseable {
     private static final long MONITOR_SECONDS = 1;
     private static final long SAVE_SECONDS = 3;
     private static final long REFRESH_SECONDS = 1;
+    private static final long KEYS_SECONDS = 2;
     private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
     private static final int BACKLOG = 4096;
 
@@ -49,6 +52,7 @@ final class PerchServer implements AutoCloseable {
     private final Tls tls;
 
     private final ServerConnector connector;
+    private final Tokens tokens;
     private final Store store;
     private final Wheel wheel;
     private final Exchange exchange;
@@ -68,11 +72,12 @@ final class PerchServer implements AutoCloseable {
     PerchServer(Config config, Clocks clocks, Function<Executor, Store> opening) {
         this.config = config;
         tls = config.tls.tls();
+        tokens = tokens(config, clocks);
         store = opening.apply(server.getThreadPool());
         wheel = new Wheel(clocks.nanos(), server.getThreadPool());
         exchange = exchange(clocks);
         Meters meters = new Meters();
-        edge = new HttpEdge(exchange, wheel, meters, config.http());
+        edge = new HttpEdge(exchange, wheel, meters, tokens, config.http());
         connector = connector();
         meters.observe(exchange, () -> connector.getConnectedEndPoints().size());
         slow = new SlowClients(connector::getConnectedEndPoints, config.http().deadlines(), clocks.nanos(), meters);
@@ -90,6 +95,15 @@ final class PerchServer implements AutoCloseable {
         }
         long period = slow.periodMillis();
         sweeper.scheduleWithFixedDelay(this::closeSlow, period, period, TimeUnit.MILLISECONDS);
+        sweeper.scheduleWithFixedDelay(tokens::reload, KEYS_SECONDS, KEYS_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Tokens tokens(Config config, Clocks clocks) {
+        try {
+            return new Tokens(config.access.keys(), config.access.terms(), clocks);
+        } catch (UnusableKeys e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private static Store store(Config config, Clocks clocks, Executor threads) {

@@ -24,7 +24,7 @@ public final class Parameters {
 
     private static final int MAX_TYPE_LENGTH = 64;
     private static final int MAX_KEY_LENGTH = 255;
-    private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error");
+    private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error", "ended");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     /** A number with more digits counts as the largest that there is. */
     private static final int MAX_DIGITS = 18;
@@ -146,7 +146,7 @@ public final class Parameters {
         String type = query.get("type");
         if (type != null && (type.length() > MAX_TYPE_LENGTH || !QueueName.isWord(type) || OWN_TYPES.contains(type))) {
             throw Problem.BAD_PARAMETER.because(
-                    "type must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ : - and not gap, open or error");
+                    "type must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ : - and not gap, open, error or ended");
         }
         return type;
     }

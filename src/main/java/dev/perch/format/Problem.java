@@ -20,12 +20,22 @@ public enum Problem {
     BAD_BODY(400, "The body is not valid"),
     /** A body of which bytes come, but not soon enough. Not 408, which browsers answer by sending it all again. */
     BODY_TOO_SLOW(400, "The body came too slowly"),
+    /** A request with more than one token. */
+    TOKEN_TWICE(400, "There is more than one token"),
+    /** A request without a token, where every one needs one. */
+    TOKEN_MISSING(401, "There is no token"),
+    /** A token that is not accepted. */
+    TOKEN_INVALID(401, "The token is not valid"),
+    /** A token that does not name what is asked for. */
+    NOT_ALLOWED(403, "The token does not allow it"),
     /** A name that begins with an underscore. */
     RESERVED_NAME(403, "The name is reserved"),
     /** A read with a callback on a server that makes no scripts. */
     JSONP_OFF(403, "JSONP is switched off"),
-    /** A page of another site wants to open a socket. */
+    /** A page of another site. */
     FOREIGN_ORIGIN(403, "The page is not from here"),
+    /** A name for this server that may be somebody else's. */
+    FOREIGN_HOST(403, "The server is not known by that name"),
     /** Nothing is there. */
     NOT_FOUND(404, "Not found"),
     /** The method makes no sense here. */
@@ -95,6 +105,17 @@ public enum Problem {
             }
         }
         return status < 500 ? BAD_REQUEST : INTERNAL;
+    }
+
+    /** What a client is told of tokens (RFC 6750 section 3), for the field {@code WWW-Authenticate}; else null. */
+    public String challenge() {
+        return switch (this) {
+            case TOKEN_TWICE -> "Bearer realm=\"perch\", error=\"invalid_request\"";
+            case TOKEN_MISSING -> "Bearer realm=\"perch\"";
+            case TOKEN_INVALID -> "Bearer realm=\"perch\", error=\"invalid_token\"";
+            case NOT_ALLOWED -> "Bearer realm=\"perch\", error=\"insufficient_scope\"";
+            default -> null;
+        };
     }
 
     /** The request is refused, for this reason. */

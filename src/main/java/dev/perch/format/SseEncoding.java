@@ -3,6 +3,7 @@ package dev.perch.format;
 
 import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Cursor;
+import dev.perch.mailbox.End;
 import dev.perch.mailbox.Message;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -144,8 +145,13 @@ public final class SseEncoding implements StreamEncoding {
         String word = beats()
                 ? data(Json.object(object ->
                         object.add("ended", why).add("retry", retryMillis).add("cursor", text(at))))
-                : ": " + why + '\n';
+                : told(why);
         return new Chunks().add(word + id + "retry: " + retryMillis + "\n\n");
+    }
+
+    /** A comment; but a page has to see that to come back does not help, since it must get another token. */
+    private static String told(String why) {
+        return ": " + why + '\n' + (why.equals(End.TOKEN.word()) ? "event: ended\ndata: {\"ended\":\"token\"}\n" : "");
     }
 
     private static String text(Cursor at) {

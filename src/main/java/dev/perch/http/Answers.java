@@ -118,6 +118,7 @@ final class Answers {
         fields(response);
         response.setStatus(problem.status());
         response.setContentType("application/problem+json");
+        response.setHeader("WWW-Authenticate", problem.challenge());
         int retry = retryAfter(problem);
         if (retry > 0) {
             response.setIntHeader("Retry-After", retry);

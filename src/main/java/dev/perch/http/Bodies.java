@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
 import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
@@ -25,8 +26,11 @@ record Bodies(int max, Drafts.Bounds bounds, Duration deadline, Wheel wheel) {
         return Body.read(request, max, wheel, deadline.toNanos());
     }
 
-    /** How the body is understood, by what the request says of it. */
-    Drafts drafts(HttpServletRequest request, Parameters parameters) throws Refused {
+    /** How the body is understood, by what the request says of it and may say. */
+    Drafts drafts(HttpServletRequest request, Parameters parameters, Caller caller) throws Refused {
+        if (!caller.maySign(parameters.name("from"))) {
+            throw Rights.refused();
+        }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw Problem.UNSUPPORTED.because("send the body without Content-Encoding");

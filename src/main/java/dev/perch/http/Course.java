@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
 import dev.perch.format.Chunks;
 import dev.perch.format.Parameters;
 import dev.perch.format.StreamEncoding;
 import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Cursor;
+import dev.perch.mailbox.End;
 import dev.perch.mailbox.Portion;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reading;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -25,30 +26,32 @@ final class Course {
     private final List<String> topics;
     private final Portion portion;
     private final Clocks clocks;
-    private final long endNanos;
+    private long endNanos;
+    private End ending = End.WAIT;
     private Reading.Start start;
     private long readNanos;
     private Cursor at;
 
-    /**
-     * One that is at its beginning.
-     *
-     * @param life how long it goes on, about
-     */
-    Course(
-            QueueName queue,
-            List<String> topics,
-            Reading.Start start,
-            StreamEncoding encoding,
-            Clocks clocks,
-            Duration life) {
+    /** One that is at its beginning. */
+    Course(QueueName queue, List<String> topics, Reading.Start start, StreamEncoding encoding, Clocks clocks) {
         this.queue = queue;
         this.topics = topics;
         this.start = start;
         this.at = start instanceof Reading.Start.Onward onward ? onward.cursor() : null;
         this.portion = new Portion(Parameters.DEFAULT_LIMIT, Chunks.SIZE, encoding::weight);
         this.clocks = clocks;
-        this.endNanos = clocks.nanoTime() + Reads.jittered(life.toNanos());
+    }
+
+    /** From now on it goes on for so long, or as long as the token of the caller. */
+    void endAfter(long nanos, Caller caller) {
+        long within = caller.within(nanos, clocks.millis());
+        ending = within < nanos ? End.TOKEN : End.WAIT;
+        endNanos = clocks.nanoTime() + within;
+    }
+
+    /** Why it ends when its time is up. */
+    End ending() {
+        return ending;
     }
 
     /** Up to here its client has everything, or is about to; null while that is not known. */

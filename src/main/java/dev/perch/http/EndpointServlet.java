@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
+import dev.perch.access.Tokens;
 import dev.perch.format.Jsonp;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
@@ -19,6 +21,7 @@ import java.util.Locale;
 public final class EndpointServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
+    private final transient Tokens tokens;
     private final transient Drain drain;
     private final transient Meters meters;
     private final transient Publish publish;
@@ -27,7 +30,9 @@ public final class EndpointServlet extends HttpServlet {
     private final boolean jsonp;
 
     /** The servlet; all its parts work without blocking. */
-    EndpointServlet(Exchange exchange, Meters meters, Publish publish, Reads reads, Drain drain, boolean jsonp) {
+    EndpointServlet(
+            Exchange exchange, Meters meters, Publish publish, Reads reads, Drain drain, Tokens tokens, boolean jsonp) {
+        this.tokens = tokens;
         this.drain = drain;
         this.meters = meters;
         this.reads = reads;
@@ -67,11 +72,13 @@ public final class EndpointServlet extends HttpServlet {
     private void route(HttpServletRequest request, AsyncContext async) throws IOException, Refused {
         Route route = Route.of(request.getRequestURI());
         String method = request.getMethod();
+        Caller caller = tokens.caller(request.getAttribute(Caller.ATTRIBUTE));
+        Rights.check(caller, route, method);
         switch (route.part()) {
-            case QUEUE, BROADCAST -> queue(request, async, route, method);
+            case QUEUE, BROADCAST -> queue(request, async, route, method, caller);
             case STATUS -> {
                 switch (method) {
-                    case "GET", "HEAD" -> upkeep.status(async, route.queue());
+                    case "GET", "HEAD" -> upkeep.status(async, route.queue(), caller);
                     default -> otherwise(async, route, method);
                 }
             }
@@ -92,7 +99,7 @@ public final class EndpointServlet extends HttpServlet {
         }
     }
 
-    private void queue(HttpServletRequest request, AsyncContext async, Route route, String method)
+    private void queue(HttpServletRequest request, AsyncContext async, Route route, String method, Caller caller)
             throws IOException, Refused {
         switch (method) {
             case "GET" -> {
@@ -102,14 +109,14 @@ public final class EndpointServlet extends HttpServlet {
                 if (isPrefetch(request)) {
                     reads.peek(async, route.queue(), HttpServletResponse.SC_NO_CONTENT);
                 } else {
-                    reads.handle(request, async, route.queue());
+                    reads.handle(request, async, route.queue(), caller);
                 }
             }
             case "HEAD" -> reads.peek(async, route.queue(), HttpServletResponse.SC_OK);
             case "POST" -> {
                 route.refuseReserved();
                 drain.refuseWhenDraining();
-                publish.handle(request, async, route.queue());
+                publish.handle(request, async, route.queue(), caller);
             }
             case "DELETE" -> {
                 if (route.part() == Route.Part.BROADCAST) {

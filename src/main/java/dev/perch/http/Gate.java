@@ -4,6 +4,7 @@ package dev.perch.http;
 import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
+import dev.perch.metrics.Meters;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -13,9 +14,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The first to see a request. Paths that different programs resolve differently go no further: what is decoded twice,
- * or shortened on the way, must not name something else than it seems to. While the server drains, every answer closes
- * its connection, so that its client comes back elsewhere.
+ * The first to see a request. It asks who sends it and whether that one is let in. Paths that different programs
+ * resolve differently go no further: what is decoded twice, or shortened on the way, must not name something else than
+ * it seems to. While the server drains, every answer closes its connection, so that its client comes back elsewhere.
  */
 public final class Gate extends Handler.Wrapper {
     /** Dot segments, empty segments, encoded dots, slashes, backslashes, percents and controls, path parameters. */
@@ -24,13 +25,17 @@ public final class Gate extends Handler.Wrapper {
 
     private static final Pattern NAMED = Pattern.compile("/(?:mailbox|topic)(?:/.*)?", Pattern.DOTALL);
 
+    private final Admission admission;
     private final Drain drain;
+    private final Meters meters;
     private final boolean jsonp;
 
     /** In front of that handler. */
-    Gate(Drain drain, Handler inner, boolean jsonp) {
+    Gate(Admission admission, Drain drain, Meters meters, Handler inner, boolean jsonp) {
         super(inner);
+        this.admission = admission;
         this.drain = drain;
+        this.meters = meters;
         this.jsonp = jsonp;
     }
 
@@ -42,7 +47,14 @@ public final class Gate extends Handler.Wrapper {
         String path = request.getHttpURI().getPath();
         if (path == null || !path.startsWith("/") || AMBIGUOUS.matcher(path).matches()) {
             Problem problem = path != null && NAMED.matcher(path).matches() ? Problem.BAD_NAME : Problem.BAD_PATH;
-            refuse(request, response, callback, problem);
+            String detail = "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls";
+            refuse(request, response, callback, problem.because(detail));
+            return true;
+        }
+        try {
+            admission.admit(request);
+        } catch (Refused e) {
+            refuse(request, response, callback, e);
             return true;
         }
         drain.count(1);
@@ -58,17 +70,17 @@ public final class Gate extends Handler.Wrapper {
         }
     }
 
-    private void refuse(Request request, Response response, Callback callback, Problem problem) {
-        String detail = "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls";
+    private void refuse(Request request, Response response, Callback callback, Refused refused) {
+        meters.refused(refused.problem().code());
         try {
             Jsonp asked = jsonp ? Jsonp.of(request.getHttpURI().getQuery()) : null;
             if (asked != null && HttpMethod.GET.is(request.getMethod())) {
-                ProblemPages.write(response, callback, asked, problem, detail);
+                ProblemPages.write(response, callback, asked, refused);
                 return;
             }
         } catch (Refused e) {
             // Without a function that can be called it is told as to everybody else.
         }
-        ProblemPages.write(response, callback, problem, detail);
+        ProblemPages.write(response, callback, refused);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Tokens;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
@@ -17,7 +18,7 @@ import org.eclipse.jetty.server.Handler;
  *
  * <pre>
  * CrossOriginHandler                 where other origins are allowed
- *  +- Gate                           refuses ambiguous paths; closes connections while draining
+ *  +- Gate                           who is let in; refuses ambiguous paths; closes connections while draining
  *      +- SocketEdge                 requests to become a WebSocket
  *          +- ServletContextHandler
  *              +- EndpointServlet    /mailbox/* /topic/* /broadcast
@@ -44,14 +45,14 @@ public final class HttpEdge implements AutoCloseable {
     private final Handler handler;
 
     /** Puts the handlers together. */
-    public HttpEdge(Exchange exchange, Wheel wheel, Meters meters, HttpSettings settings) {
+    public HttpEdge(Exchange exchange, Wheel wheel, Meters meters, Tokens tokens, HttpSettings settings) {
         SocketSettings bounds = new SocketSettings(
                 settings.maxBody(),
                 settings.maxParked(),
                 settings.maxTopics(),
                 settings.deadlines().write(),
                 settings.bounds());
-        sockets = new SocketEdge(exchange, meters, bounds, settings.origins(), this::openReads);
+        sockets = new SocketEdge(exchange, meters, tokens, bounds, this::openReads);
         open = new OpenReads(watch, settings.maxParked(), sockets::open);
         ServletContextHandler context = new ServletContextHandler();
         context.setContextPath("/");
@@ -63,16 +64,18 @@ public final class HttpEdge implements AutoCloseable {
                 settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel);
         Publish publish = new Publish(exchange, around, bodies);
         Reads reads = new Reads(exchange, around, drain, settings);
-        ServletHolder endpoint =
-                new ServletHolder(new EndpointServlet(exchange, meters, publish, reads, drain, settings.jsonp()));
+        ServletHolder endpoint = new ServletHolder(
+                new EndpointServlet(exchange, meters, publish, reads, drain, tokens, settings.jsonp()));
         for (String path : new String[] {"/mailbox/*", "/topic/*", "/broadcast"}) {
             context.addServlet(endpoint, path);
         }
-        context.addServlet(new ServletHolder(new ReplyServlet(exchange, meters, bodies)), "/reply/*");
+        context.addServlet(new ServletHolder(new ReplyServlet(tokens, exchange, meters, bodies)), "/reply/*");
         context.addServlet(new ServletHolder(new HealthServlet(exchange, drain)), "/health/*");
-        context.addServlet(new ServletHolder(new MetricsServlet(meters)), "/metrics");
+        context.addServlet(new ServletHolder(new MetricsServlet(tokens, meters)), "/metrics");
         sockets.setHandler(new Handler.Sequence(context, new Pages()));
-        handler = CrossOrigin.around(new Gate(drain, sockets, settings.jsonp()), settings.origins());
+        Admission admission = new Admission(tokens, settings);
+        Gate gate = new Gate(admission, drain, meters, sockets, settings.jsonp());
+        handler = CrossOrigin.around(gate, settings.origins());
         for (String kind : new String[] {"bare", "cursor", "topic", "receipt", "reply", Stream.KIND}) {
             meters.parked(kind, () -> open.count(kind));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Hosts;
 import dev.perch.access.Origins;
 import dev.perch.format.Drafts;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param deadlines for slow clients
  * @param jsonp whether answers may be had as scripts
  * @param origins whose pages may use the server
+ * @param hosts under which names the server answers
  */
 public record HttpSettings(
         int maxBody,
@@ -25,4 +27,5 @@ public record HttpSettings(
         Drafts.Bounds bounds,
         Deadlines deadlines,
         boolean jsonp,
-        Origins origins) {}
+        Origins origins,
+        Hosts hosts) {}

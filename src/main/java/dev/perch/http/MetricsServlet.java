@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
+import dev.perch.access.Tokens;
 import dev.perch.metrics.Meters;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -15,10 +17,12 @@ import org.eclipse.jetty.util.Callback;
 public final class MetricsServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
+    private final transient Tokens tokens;
     private final transient Meters meters;
 
     /** The servlet. */
-    public MetricsServlet(Meters meters) {
+    public MetricsServlet(Tokens tokens, Meters meters) {
+        this.tokens = tokens;
         this.meters = meters;
     }
 
@@ -26,6 +30,10 @@ public final class MetricsServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
+        if (!tokens.caller(request.getAttribute(Caller.ATTRIBUTE)).mayReadAll()) {
+            Answers.problem(async, Rights.refused());
+            return;
+        }
         Answers.fields(response);
         response.setContentType("text/plain; version=0.0.4; charset=utf-8");
         ByteBuffer exposition = ByteBuffer.wrap(meters.exposition().getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.End;
 import dev.perch.mailbox.Wheel;
@@ -28,7 +29,12 @@ abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
     private volatile boolean lost;
 
     /** What all of them share. */
-    record Surroundings(OpenReads open, Wheel wheel, Meters meters, Clocks clocks) {}
+    record Surroundings(OpenReads open, Wheel wheel, Meters meters, Clocks clocks) {
+        /** A wait, in nanoseconds, of about so many seconds, but no longer than the caller's token. */
+        long within(Caller caller, int waitSeconds) {
+            return caller.within(Reads.jittered(TimeUnit.SECONDS.toNanos(waitSeconds)), clocks.millis());
+        }
+    }
 
     Parked(Surroundings around, AsyncContext async) {
         this.around = around;
@@ -68,6 +74,15 @@ abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
     @Override
     public final SelectableChannel channel() {
         return channel;
+    }
+
+    /** Why it ends: a wait may have been cut short by the end of its token. */
+    final End ended(End end) {
+        return end == End.WAIT
+                        && async.getRequest().getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
+                        && caller.isOver(around.clocks.millis())
+                ? End.TOKEN
+                : end;
     }
 
     /** Whether the client is known to be gone. */

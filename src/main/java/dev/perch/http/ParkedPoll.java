@@ -60,8 +60,9 @@ final class ParkedPoll extends Parked implements Outlet {
     }
 
     @Override
-    public void answer(Batch batch) {
+    public void answer(Batch outcome) {
         closed();
+        Batch batch = ended(outcome.end()) == outcome.end() ? outcome : outcome.endedBy(End.TOKEN);
         around().meters()
                 .answered(
                         batch,

@@ -58,8 +58,10 @@ abstract class ParkedPublish<T> extends Parked {
         expectation.outcome().thenAccept(this::over);
     }
 
-    private void over(Expectation.Outcome<T> outcome) {
+    private void over(Expectation.Outcome<T> how) {
         closed();
+        Expectation.Outcome<T> outcome =
+                how.end() == null ? how : new Expectation.Outcome<>(how.met(), ended(how.end()));
         count(outcome.end());
         if (isLost()) {
             Answers.complete(async());

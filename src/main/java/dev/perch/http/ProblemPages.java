@@ -3,6 +3,7 @@ package dev.perch.http;
 
 import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
+import dev.perch.format.Problem.Refused;
 import dev.perch.format.Route;
 import java.lang.System.Logger;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ public final class ProblemPages extends ErrorHandler {
             // The server drops this one from an answer that turns into an error.
             response.getHeaders().put(HttpHeader.VARY, "Origin");
         }
-        write(response, callback, problem, detail(problem, request, cause));
+        write(response, callback, problem.because(detail(problem, request, cause)));
         return true;
     }
 
@@ -61,19 +62,20 @@ public final class ProblemPages extends ErrorHandler {
         return "it is not your fault; the log has the cause under " + reference;
     }
 
-    static void write(Response response, Callback callback, Problem problem, String detail) {
-        response.setStatus(problem.status());
+    static void write(Response response, Callback callback, Refused refused) {
+        response.setStatus(refused.problem().status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, refused.problem().challenge());
         Answers.fields(response.getHeaders());
-        byte[] body = problem.because(detail).json().getBytes(StandardCharsets.UTF_8);
+        byte[] body = refused.json().getBytes(StandardCharsets.UTF_8);
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
     /** Writes the problem as a script, with the status that lets a browser run it. */
-    static void write(Response response, Callback callback, Jsonp jsonp, Problem problem, String detail) {
+    static void write(Response response, Callback callback, Jsonp jsonp, Refused refused) {
         response.setStatus(HttpStatus.OK_200);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Jsonp.CONTENT_TYPE);
         Answers.fields(response.getHeaders());
-        response.write(true, Answers.together(jsonp.script(problem.because(detail))), callback);
+        response.write(true, Answers.together(jsonp.script(refused)), callback);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
 import dev.perch.format.Drafts;
 import dev.perch.format.Json;
 import dev.perch.format.Parameters;
@@ -19,7 +20,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** {@code POST}: the body is the message; the answer leaves when the store has it, or when more has come of it. */
 final class Publish {
@@ -35,17 +35,18 @@ final class Publish {
         this.bodies = bodies;
     }
 
-    void handle(HttpServletRequest request, AsyncContext async, QueueName queue) throws IOException, Refused {
+    void handle(HttpServletRequest request, AsyncContext async, QueueName queue, Caller caller)
+            throws IOException, Refused {
         Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
-        Drafts drafts = bodies.drafts(request, parameters);
+        Drafts drafts = bodies.drafts(request, parameters, caller);
         String keyText = parameters.key();
-        ParkedPublish<?> parked = parked(async, queue, parameters);
+        ParkedPublish<?> parked = parked(async, queue, parameters, caller);
         bodies.read(request).whenComplete((body, error) -> {
             try {
                 if (error != null) {
                     throw Bodies.refused(error);
                 }
-                publish(async, queue, drafts.of(body), keyText, parked);
+                publish(async, queue, signed(drafts.of(body), caller), keyText, parked);
             } catch (Refused e) {
                 refuse(async, e);
             } catch (RuntimeException e) {
@@ -57,8 +58,16 @@ final class Publish {
         });
     }
 
+    /** The drafts with their sender, where that is known. */
+    static List<Draft> signed(List<Draft> drafts, Caller caller) {
+        return caller == Caller.ANYBODY
+                ? drafts
+                : drafts.stream().map(caller::signed).toList();
+    }
+
     /** For a publisher that waits for more than the store; else null. */
-    private ParkedPublish<?> parked(AsyncContext async, QueueName queue, Parameters parameters) throws Refused {
+    private ParkedPublish<?> parked(AsyncContext async, QueueName queue, Parameters parameters, Caller caller)
+            throws Refused {
         boolean receipt = parameters.receipt();
         boolean reply = parameters.reply();
         if (!receipt && !reply) {
@@ -75,7 +84,7 @@ final class Publish {
         }
         int waitSeconds = parameters.waitSeconds();
         Reads.prefer(async, parameters, waitSeconds);
-        long waitNanos = Reads.jittered(TimeUnit.SECONDS.toNanos(waitSeconds));
+        long waitNanos = around.within(caller, waitSeconds);
         return reply
                 ? new ParkedAsk(around, async, exchange, waitNanos)
                 : new ParkedReceipt(around, async, exchange, queue, waitNanos);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
 import dev.perch.format.Jsonp;
 import dev.perch.format.NdjsonEncoding;
 import dev.perch.format.Parameters;
@@ -22,7 +23,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.Callback;
 
 /** {@code GET} and {@code HEAD}: how a request becomes a poll or a stream. */
@@ -39,6 +39,7 @@ final class Reads {
     private final Drain drain;
     private final OpenReads open;
     private final int maxTopics;
+    private final long streamLife;
     private final Parked.Surroundings polls;
     private final Stream.Surroundings streams;
 
@@ -47,17 +48,18 @@ final class Reads {
         this.drain = drain;
         this.open = around.open();
         this.maxTopics = settings.maxTopics();
+        this.streamLife = settings.streamLife().toNanos();
         this.polls = around;
         this.streams = new Stream.Surroundings(
                 exchange,
                 open,
                 around.wheel(),
                 around.meters(),
-                settings.streamLife(),
                 settings.deadlines().write());
     }
 
-    void handle(HttpServletRequest request, AsyncContext async, QueueName queue) throws IOException, Refused {
+    void handle(HttpServletRequest request, AsyncContext async, QueueName queue, Caller caller)
+            throws IOException, Refused {
         Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
         Jsonp jsonp = Answers.jsonp(async);
         Form form = Form.of(parameters.format(), jsonp == null ? request.getHeader("Accept") : null);
@@ -65,10 +67,10 @@ final class Reads {
             throw Problem.BAD_PARAMETER.because("with callback the format can only be json; leave one of them out");
         }
         switch (form) {
-            case JSON -> poll(async, queue, parameters, View.JSON);
-            case TEXT -> poll(async, queue, parameters, View.TEXT);
-            case NDJSON -> stream(async, queue, parameters, NDJSON);
-            case SSE -> stream(async, queue, parameters, events(parameters));
+            case JSON -> poll(async, queue, parameters, View.JSON, caller);
+            case TEXT -> poll(async, queue, parameters, View.TEXT, caller);
+            case NDJSON -> stream(async, queue, parameters, NDJSON, caller);
+            case SSE -> stream(async, queue, parameters, events(parameters), caller);
         }
     }
 
@@ -79,7 +81,8 @@ final class Reads {
         return parameters.isOn("beat") ? BEATING : ENVELOPES;
     }
 
-    private void poll(AsyncContext async, QueueName queue, Parameters parameters, View view) throws Refused {
+    private void poll(AsyncContext async, QueueName queue, Parameters parameters, View view, Caller caller)
+            throws Refused {
         drain.refuseWhenDraining();
         Reading.Start start = parameters.start();
         if (parameters.limit() == 0) {
@@ -89,15 +92,26 @@ final class Reads {
         int waitSeconds = parameters.waitSeconds();
         Reading reading = new Reading(
                 queue,
-                parameters.topics(maxTopics),
+                topics(parameters, caller),
                 start,
                 view.portion(parameters.limit()),
-                jittered(TimeUnit.SECONDS.toNanos(waitSeconds)));
+                polls.within(caller, waitSeconds));
         open.refuseWhenFull();
         prefer(async, parameters, waitSeconds);
         ParkedPoll poll = new ParkedPoll(polls, async, view, kind(queue, start));
         open.add(poll);
         exchange.read(reading, poll);
+    }
+
+    /** Further topics, all of which the caller may read. */
+    private List<String> topics(Parameters parameters, Caller caller) throws Refused {
+        List<String> topics = parameters.topics(maxTopics);
+        for (String topic : topics) {
+            if (!caller.mayRead(QueueName.topic(topic))) {
+                throw Rights.refused();
+            }
+        }
+        return topics;
     }
 
     private static String kind(QueueName queue, Reading.Start start) {
@@ -114,10 +128,13 @@ final class Reads {
         }
     }
 
-    private void stream(AsyncContext async, QueueName queue, Parameters parameters, StreamEncoding encoding)
+    private void stream(
+            AsyncContext async, QueueName queue, Parameters parameters, StreamEncoding encoding, Caller caller)
             throws IOException, Refused {
         Reading.Start start = exchange.stream(queue, parameters.start());
-        Stream stream = new Stream(streams, async, encoding, queue, parameters.topics(maxTopics), start);
+        Course course = new Course(queue, topics(parameters, caller), start, encoding, polls.clocks());
+        course.endAfter(jittered(streamLife), caller);
+        Stream stream = new Stream(streams, async, encoding, course);
         try {
             drain.refuseWhenDraining();
             open.refuseWhenFull();

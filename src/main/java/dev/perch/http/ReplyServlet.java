@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
+import dev.perch.access.Tokens;
 import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
@@ -27,12 +29,14 @@ public final class ReplyServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final String METHODS = "POST, OPTIONS";
 
+    private final transient Tokens tokens;
     private final transient Exchange exchange;
     private final transient Meters meters;
     private final transient Bodies bodies;
 
     /** The servlet; replies come in as messages do. */
-    ReplyServlet(Exchange exchange, Meters meters, Bodies bodies) {
+    ReplyServlet(Tokens tokens, Exchange exchange, Meters meters, Bodies bodies) {
+        this.tokens = tokens;
         this.exchange = exchange;
         this.meters = meters;
         this.bodies = bodies;
@@ -53,6 +57,7 @@ public final class ReplyServlet extends HttpServlet {
 
     private void handle(HttpServletRequest request, HttpServletResponse response, AsyncContext async)
             throws IOException, Refused {
+        Caller caller = tokens.caller(request.getAttribute(Caller.ATTRIBUTE));
         String uri = request.getRequestURI();
         String id = uri.startsWith(PATH) ? uri.substring(PATH.length()) : "";
         if (!Ask.isId(id)) {
@@ -60,13 +65,14 @@ public final class ReplyServlet extends HttpServlet {
         }
         switch (request.getMethod()) {
             case "POST" -> {
-                Drafts drafts = bodies.drafts(request, new Parameters(request.getQueryString(), request::getHeader));
+                Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
+                Drafts drafts = bodies.drafts(request, parameters, caller);
                 bodies.read(request).whenComplete((body, error) -> {
                     try {
                         if (error != null) {
                             refuse(async, Bodies.refused(error));
                         } else {
-                            reply(async, id, drafts.of(body));
+                            reply(async, id, Publish.signed(drafts.of(body), caller));
                         }
                     } catch (Refused e) {
                         refuse(async, e);

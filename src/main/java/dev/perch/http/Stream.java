@@ -9,9 +9,7 @@ import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.End;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Outlet;
-import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reader;
-import dev.perch.mailbox.Reading;
 import dev.perch.mailbox.Refusal;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
@@ -21,7 +19,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -65,26 +62,16 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     private boolean closing;
     private boolean over;
 
-    /**
-     * What all streams share. After {@code life} the server ends one, and one whose client takes nothing for so long.
-     */
-    record Surroundings(Exchange exchange, OpenReads open, Wheel wheel, Meters meters, Duration life, Duration stall) {}
+    /** What all streams share. One whose client takes nothing for {@code stall} is given up. */
+    record Surroundings(Exchange exchange, OpenReads open, Wheel wheel, Meters meters, Duration stall) {}
 
-    Stream(
-            Surroundings around,
-            AsyncContext async,
-            StreamEncoding encoding,
-            QueueName queue,
-            List<String> topics,
-            Reading.Start start)
-            throws IOException {
+    Stream(Surroundings around, AsyncContext async, StreamEncoding encoding, Course course) throws IOException {
         this.around = around;
         this.async = async;
         this.out = new StreamOutput(async, around.wheel(), around.stall().toNanos(), this::goOn);
         this.encoding = encoding;
         this.channel = OpenRead.channel(async);
-        this.course =
-                new Course(queue, topics, start, encoding, around.exchange().clocks(), around.life());
+        this.course = course;
     }
 
     /** Begins to read. Nothing is written before it is clear that the read is not refused. */
@@ -203,7 +190,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
 
     private boolean read() {
         if (begun && course.isOver()) {
-            return close(StreamEnd.of(End.WAIT));
+            return close(StreamEnd.of(course.ending()));
         }
         reading = true;
         around.exchange().read(course.next(), this);

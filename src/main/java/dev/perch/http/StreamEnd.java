@@ -18,7 +18,7 @@ record StreamEnd(String word, End end, long pauseMillis) {
     private static final long USUAL_PAUSE = 2000;
     /** Its time was up and nothing is wrong. */
     private static final long SHORT_PAUSE = 500;
-    /** What it reads is taken by others, or gone. */
+    /** What it reads is taken by others, or gone; or its page has to get a token first. */
     private static final long LONG_PAUSE = 30_000;
 
     static StreamEnd of(End end) {
@@ -28,7 +28,7 @@ record StreamEnd(String word, End end, long pauseMillis) {
                 switch (end) {
                     case WAIT -> SHORT_PAUSE;
                     case DRAIN, GONE -> USUAL_PAUSE;
-                    case SUPERSEDED, DELETED -> LONG_PAUSE;
+                    case SUPERSEDED, DELETED, TOKEN -> LONG_PAUSE;
                 });
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
 import dev.perch.format.Json;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
@@ -13,6 +14,7 @@ import dev.perch.mailbox.Refusal;
 import dev.perch.mailbox.Status;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Optional;
 
 /** What is neither publishing nor reading: follow, leave, remove, status. */
@@ -66,7 +68,7 @@ final class Upkeep {
         Answers.problem(async, Refusals.storeFailed(error, "nothing was changed"));
     }
 
-    void status(AsyncContext async, QueueName queue) throws Refused {
+    void status(AsyncContext async, QueueName queue, Caller caller) throws Refused {
         Refusal unreadable = exchange.unreadable(queue);
         if (unreadable != null) {
             throw Refusals.of(unreadable);
@@ -86,7 +88,7 @@ final class Upkeep {
                 200,
                 (status.get() instanceof Status.OfMailbox mailbox
                                 ? mailbox(mailbox)
-                                : topic((Status.OfTopic) status.get()))
+                                : topic((Status.OfTopic) status.get(), caller))
                         + "\n");
     }
 
@@ -107,12 +109,16 @@ final class Upkeep {
                 }));
     }
 
-    private static String topic(Status.OfTopic topic) {
+    /** Of those who follow it only those are told that the caller may read: who else there is, is not for everybody. */
+    private static String topic(Status.OfTopic topic, Caller caller) {
+        List<String> followers = topic.followers().stream()
+                .filter(name -> caller.mayRead(QueueName.mailbox(name)))
+                .toList();
         return Json.object(object -> object.add("topic", topic.name())
                 .add("parked", topic.parked())
                 .add("messages", topic.size().messages())
                 .add("bytes", topic.size().bytes())
                 .add("last", topic.last().toString())
-                .add("followers", topic.followers()));
+                .add("followers", followers));
     }
 }

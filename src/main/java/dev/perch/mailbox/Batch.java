@@ -18,4 +18,9 @@ public record Batch(List<Message> messages, Cursor cursor, Gap gap, End end) {
                 ? cursor
                 : new Cursor(cursor.epoch(), messages.get(0).offset() - 1, cursor.watch());
     }
+
+    /** The same, which ended for another reason. */
+    public Batch endedBy(End why) {
+        return new Batch(messages, cursor, gap, why);
+    }
 }

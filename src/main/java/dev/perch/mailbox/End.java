@@ -13,6 +13,8 @@ public enum End {
     DRAIN,
     /** What it reads was removed. */
     DELETED,
+    /** The token of the request is over. */
+    TOKEN,
     /** The client has closed its side of the connection. */
     GONE;
 

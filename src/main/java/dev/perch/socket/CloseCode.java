@@ -23,7 +23,9 @@ enum CloseCode {
     /** What it reads was removed. */
     DELETED(4002),
     /** The client did not take what was written, or did not answer pings: come back with the cursor. */
-    SLOW(4003);
+    SLOW(4003),
+    /** Its token is over: come back with another one. */
+    TOKEN(4004);
 
     private final int number;
 
@@ -40,6 +42,7 @@ enum CloseCode {
         return switch (end) {
             case SUPERSEDED -> SUPERSEDED;
             case DELETED -> DELETED;
+            case TOKEN -> TOKEN;
             case DRAIN -> STOPPING;
             case WAIT, GONE -> FAULT;
         };

@@ -6,6 +6,7 @@ import dev.perch.format.Json;
 import dev.perch.format.JsonEncoding;
 import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Cursor;
+import dev.perch.mailbox.End;
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Portion;
 import java.nio.ByteBuffer;
@@ -35,6 +36,11 @@ enum Dialect {
             return text(Json.object(object ->
                     object.add("gap", gap -> gap.add("why", batch.gap().word())).add("cursor", cursor)));
         }
+
+        @Override
+        Frame ended(End end) {
+            return text(Json.object(object -> object.add("ended", end.word())));
+        }
     },
 
     /** The bodies alone: text and JSON in text frames, bytes in binary ones. */
@@ -61,6 +67,11 @@ enum Dialect {
         Frame gap(Batch batch) {
             return null;
         }
+
+        @Override
+        Frame ended(End end) {
+            return null;
+        }
     };
 
     /** What one look of a socket may bring, so that a slow one does not hold much that the store has dropped. */
@@ -85,6 +96,9 @@ enum Dialect {
 
     /** The frame that tells of the gap before the batch, or null where there is no way to tell. */
     abstract Frame gap(Batch batch);
+
+    /** The frame that says why nothing more comes, or null where there is no way to tell. */
+    abstract Frame ended(End end);
 
     static Frame text(String text) {
         return new Frame(OpCode.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));

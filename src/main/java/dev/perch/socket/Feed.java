@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
+import dev.perch.access.Caller;
 import dev.perch.format.Problem.Refused;
 import dev.perch.format.Refusals;
 import dev.perch.mailbox.Batch;
@@ -49,8 +50,9 @@ final class Feed implements Outlet, Callback {
      * @param topics further topics
      * @param dialect how messages look
      * @param beats whether the client is told where the read begins and, with each ping, that it goes on
+     * @param caller who reads
      */
-    record Reads(QueueName queue, List<String> topics, Dialect dialect, boolean beats) {}
+    record Reads(QueueName queue, List<String> topics, Dialect dialect, boolean beats, Caller caller) {}
 
     /**
      * A loop that has not begun.
@@ -94,6 +96,9 @@ final class Feed implements Outlet, Callback {
     private void step() {
         if (socket.isClosing()) {
             over();
+        } else if (batch == null && isOver()) {
+            endWithToken();
+            over();
         } else if (batch == null) {
             beganNanos = exchange.clocks().nanoTime();
             exchange.read(
@@ -102,11 +107,23 @@ final class Feed implements Outlet, Callback {
                             reads.topics(),
                             start,
                             reads.dialect().portion(),
-                            WAIT_NANOS),
+                            reads.caller().within(WAIT_NANOS, exchange.clocks().millis())),
                     this);
         } else {
             write();
         }
+    }
+
+    private boolean isOver() {
+        return reads.caller().isOver(exchange.clocks().millis());
+    }
+
+    private void endWithToken() {
+        Frame ended = reads.dialect().ended(End.TOKEN);
+        if (ended != null) {
+            socket.write(ended, Callback.NOOP);
+        }
+        socket.close(CloseCode.TOKEN, "the token is over");
     }
 
     private void write() {

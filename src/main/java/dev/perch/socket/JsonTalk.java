@@ -7,7 +7,6 @@ import dev.perch.format.Json;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Draft;
-import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Receipt;
 import java.nio.charset.CharacterCodingException;
@@ -16,16 +15,14 @@ import java.util.List;
 /** Each message of the client is a command in JSON; every publish is answered, with its id or with a problem. */
 final class JsonTalk implements Talk {
     private final OpenSocket socket;
-    private final Exchange exchange;
     private final Sender sender;
     private final QueueName queue;
     private final Drafts.Bounds bounds;
 
     /** For a client that reads that mailbox or topic. */
-    JsonTalk(OpenSocket socket, Exchange exchange, Sender sender, QueueName queue, Drafts.Bounds bounds) {
+    JsonTalk(OpenSocket socket, Sender sender, QueueName queue, Drafts.Bounds bounds) {
         this.bounds = bounds;
         this.socket = socket;
-        this.exchange = exchange;
         this.sender = sender;
         this.queue = queue;
     }
@@ -54,7 +51,7 @@ final class JsonTalk implements Talk {
     }
 
     private void acknowledge(Command command) throws Refused {
-        if (!exchange.acknowledge(queue, command.acknowledged())) {
+        if (!sender.exchange().acknowledge(queue, command.acknowledged())) {
             throw Problem.BAD_PARAMETER.because("there is no such place in this mailbox to acknowledge");
         }
         socket.done();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
+import dev.perch.access.Caller;
+import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.format.Refusals;
 import dev.perch.mailbox.Draft;
@@ -15,11 +17,12 @@ import java.util.List;
 /**
  * Publishes what the client of one socket sends.
  *
+ * @param caller who opened the socket
  * @param to where it goes unless the client says otherwise, or null
  * @param from who sends it unless the client says otherwise, or null
  * @param except who does not get it unless the client says otherwise, or null; only for what goes to {@code to}
  */
-record Sender(Exchange exchange, Meters meters, QueueName to, String from, String except) {
+record Sender(Exchange exchange, Meters meters, Caller caller, QueueName to, String from, String except) {
     /** Learns what became of a publish. */
     interface Outcome {
         /** It is stored. */
@@ -37,6 +40,10 @@ record Sender(Exchange exchange, Meters meters, QueueName to, String from, Strin
      */
     void publish(QueueName queue, List<Draft> drafts, Key key, Outcome outcome) {
         QueueName target = queue == null ? to : queue;
+        if (!mayPublish(target, drafts)) {
+            refused(notAllowed(), outcome);
+            return;
+        }
         List<Draft> signed =
                 drafts.stream().map(draft -> signed(draft, queue == null)).toList();
         exchange.publish(target, signed, key).whenComplete((publication, error) -> {
@@ -51,19 +58,32 @@ record Sender(Exchange exchange, Meters meters, QueueName to, String from, Strin
         });
     }
 
+    /** A token may be over while its socket is about to be closed. */
+    private boolean mayPublish(QueueName target, List<Draft> drafts) {
+        return caller == Caller.ANYBODY
+                || (caller.mayWrite(target)
+                        && !caller.isOver(exchange.clocks().millis())
+                        && drafts.stream().map(Draft::from).allMatch(caller::maySign));
+    }
+
+    /** What a caller may not do is refused without a word more than that. */
+    static Refused notAllowed() {
+        return Problem.NOT_ALLOWED.because("get a token that names it in read or write");
+    }
+
     void refused(Refused refused, Outcome outcome) {
         meters.refused(refused.problem().code());
         outcome.refused(refused);
     }
 
     private Draft signed(Draft draft, boolean usual) {
-        return new Draft(
+        return caller.signed(new Draft(
                 draft.contentType(),
                 draft.body(),
                 draft.type(),
                 draft.from() == null ? from : draft.from(),
                 draft.except() == null && usual ? except : draft.except(),
                 draft.reply(),
-                draft.ttlSeconds());
+                draft.ttlSeconds()));
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
-import dev.perch.access.Origins;
+import dev.perch.access.Caller;
+import dev.perch.access.Tokens;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Exchange;
@@ -37,7 +38,7 @@ public final class SocketEdge extends Handler.Wrapper {
     private final Exchange exchange;
     private final Meters meters;
     private final SocketSettings settings;
-    private final Origins origins;
+    private final Tokens tokens;
     private final IntSupplier otherReads;
     private final Configuration.ConfigurationCustomizer configuration = new Configuration.ConfigurationCustomizer();
     private final Set<OpenSocket> open = ConcurrentHashMap.newKeySet();
@@ -47,15 +48,15 @@ public final class SocketEdge extends Handler.Wrapper {
     /**
      * An edge without sockets.
      *
-     * @param origins whose pages may open sockets, besides the server's own
+     * @param tokens which tell who opens a socket
      * @param otherReads how many reads are open that are no sockets
      */
     public SocketEdge(
-            Exchange exchange, Meters meters, SocketSettings settings, Origins origins, IntSupplier otherReads) {
+            Exchange exchange, Meters meters, Tokens tokens, SocketSettings settings, IntSupplier otherReads) {
         this.exchange = exchange;
         this.meters = meters;
         this.settings = settings;
-        this.origins = origins;
+        this.tokens = tokens;
         this.otherReads = otherReads;
         // Silence is ended by pings, which know the difference between a quiet client and one that is gone.
         configuration.setIdleTimeout(Duration.ZERO);
@@ -77,6 +78,11 @@ public final class SocketEdge extends Handler.Wrapper {
         super.doStart();
     }
 
+    /** Whether the request asks for a socket. */
+    public static boolean isFor(Request request) {
+        return Upgrade.isAsked(request);
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!Upgrade.isAsked(request)) {
@@ -89,7 +95,9 @@ public final class SocketEdge extends Handler.Wrapper {
             if (open.size() + otherReads.getAsInt() >= settings.maxOpen()) {
                 throw Problem.TOO_MANY_POLLS.because("try again after Retry-After");
             }
-            upgrade(Upgrade.of(request, exchange, meters, settings.maxTopics(), origins), request, response, callback);
+            Caller caller = tokens.caller(request.getAttribute(Caller.ATTRIBUTE));
+            Upgrade upgrade = Upgrade.of(request, caller, exchange, meters, settings.maxTopics());
+            upgrade(upgrade, request, response, callback);
         } catch (Refused e) {
             meters.refused(e.problem().code());
             refuse(response, callback, e);
@@ -114,6 +122,7 @@ public final class SocketEdge extends Handler.Wrapper {
         headers.put(HttpHeader.CONTENT_TYPE, "application/problem+json");
         headers.put(HttpHeader.CACHE_CONTROL, "no-store, no-transform");
         headers.put(new HttpField("X-Content-Type-Options", "nosniff"));
+        headers.put(HttpHeader.WWW_AUTHENTICATE, problem.challenge());
         if (problem == Problem.UPGRADE_REQUIRED) {
             headers.put(HttpHeader.SEC_WEBSOCKET_VERSION, Upgrade.VERSION);
         }

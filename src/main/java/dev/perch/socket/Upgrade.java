@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
-import dev.perch.access.Origins;
+import dev.perch.access.Caller;
 import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
@@ -41,7 +41,7 @@ final class Upgrade {
     private final boolean anonymous;
     private final boolean subprotocol;
 
-    private Upgrade(Request request, Exchange exchange, Meters meters, int maxTopics) throws Refused {
+    private Upgrade(Request request, Caller caller, Exchange exchange, Meters meters, int maxTopics) throws Refused {
         HttpFields headers = request.getHeaders();
         String path = request.getHttpURI().getPath();
         this.anonymous = path.equals("/");
@@ -52,12 +52,24 @@ final class Upgrade {
         QueueName queue = anonymous ? passing() : queue(path);
         Dialect dialect = dialect();
         boolean beats = dialect == Dialect.JSON && parameters.isOn("beat");
-        this.reads = new Feed.Reads(queue, parameters.topics(maxTopics), dialect, beats);
+        this.reads = new Feed.Reads(queue, parameters.topics(maxTopics), dialect, beats, caller);
         this.start = parameters.start();
+        check(caller);
         this.sender = sender(exchange, meters);
         // Said here already, since later there may be no way to.
         parameters.type();
         parameters.ttlSeconds();
+    }
+
+    /** Refuses a socket that its caller may not have. At the root what is read besides topics is broadcast. */
+    private void check(Caller caller) throws Refused {
+        boolean allowed = caller.mayRead(anonymous ? QueueName.BROADCAST : reads.queue())
+                && reads.topics().stream().map(QueueName::topic).allMatch(caller::mayRead)
+                && (parameters.to() == null || caller.mayWrite(parameters.to()))
+                && caller.maySign(parameters.name("from"));
+        if (!allowed) {
+            throw Sender.notAllowed();
+        }
     }
 
     /**
@@ -71,13 +83,8 @@ final class Upgrade {
         return HttpMethod.GET.is(request.getMethod()) && (upgrade || headers.contains(HttpHeader.SEC_WEBSOCKET_KEY));
     }
 
-    /**
-     * Checks the request.
-     *
-     * @param origins whose pages may open sockets, besides the server's own
-     */
-    static Upgrade of(Request request, Exchange exchange, Meters meters, int maxTopics, Origins origins)
-            throws Refused {
+    /** Checks the request. */
+    static Upgrade of(Request request, Caller caller, Exchange exchange, Meters meters, int maxTopics) throws Refused {
         HttpFields headers = request.getHeaders();
         if (!VERSION.equals(headers.get(HttpHeader.SEC_WEBSOCKET_VERSION))) {
             throw Problem.UPGRADE_REQUIRED.because("send Sec-WebSocket-Version: " + VERSION);
@@ -90,11 +97,7 @@ final class Upgrade {
         if (!isKey(headers.get(HttpHeader.SEC_WEBSOCKET_KEY))) {
             throw Problem.BAD_REQUEST.because("Sec-WebSocket-Key must be 16 bytes in base64");
         }
-        if (!origins.allows(headers.get(HttpHeader.ORIGIN), headers.get(HttpHeader.HOST))) {
-            throw Problem.FOREIGN_ORIGIN.because(
-                    "pages of that origin may not open sockets here unless --cors-origin names it");
-        }
-        return new Upgrade(request, exchange, meters, maxTopics);
+        return new Upgrade(request, caller, exchange, meters, maxTopics);
     }
 
     private static boolean isKey(String key) {
@@ -147,7 +150,7 @@ final class Upgrade {
         } else if (from == null && queue.isMailbox()) {
             from = queue.name();
         }
-        return new Sender(exchange, meters, to, from, except);
+        return new Sender(exchange, meters, reads.caller(), to, from, except);
     }
 
     Feed.Reads reads() {
@@ -171,7 +174,7 @@ final class Upgrade {
     /** Whom the socket's client talks to. */
     Talk talk(OpenSocket socket, Drafts.Bounds bounds) {
         return reads.dialect() == Dialect.JSON
-                ? new JsonTalk(socket, sender.exchange(), sender, reads.queue(), bounds)
+                ? new JsonTalk(socket, sender, reads.queue(), bounds)
                 : new RawTalk(socket, sender, said, bounds);
     }
 }

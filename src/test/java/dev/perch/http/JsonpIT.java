@@ -21,7 +21,7 @@ final class JsonpIT {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start("--jsonp");
+        server = TestServer.start("--jsonp", "--cors-origin=*");
         client = new TestClient(server);
     }
 
@@ -96,7 +96,7 @@ final class JsonpIT {
             raw.request("GET", "/mailbox/a?after=%zz&callback=f");
             assertTrue(argument(raw.receive(), "f").has("problem"));
         }
-        try (TestServer small = TestServer.start("--jsonp", "--parked=1");
+        try (TestServer small = TestServer.start("--jsonp", "--cors-origin=*", "--parked=1");
                 StreamClient only = StreamClient.events(small, "/topic/t")) {
             assertEquals(200, only.status());
             Reply full = new TestClient(small).poll("mailbox/a?callback=f");

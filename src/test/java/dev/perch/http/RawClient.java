@@ -125,7 +125,7 @@ public final class RawClient implements Closeable {
             int colon = line.indexOf(':');
             headers.merge(line.substring(0, colon), line.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
         }
-        if (code < 200) {
+        if (code < 200 && code != 101) {
             return receive(withBody);
         }
         return new Reply(code, headers, withBody && code != 204 ? body(headers) : new byte[0]);
