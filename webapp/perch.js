@@ -351,8 +351,13 @@
           sent(heard);
           // A poll that is over is followed by the next.
           if (link === current && heard.ended && !(heard.messages && /wait|gone/.test(heard.ended))) {
-            drop();
-            ended(heard);
+            if (open || /^(drain|superseded|deleted|token)$/.test(heard.ended)) {
+              drop();
+              ended(heard);
+            } else {
+              // It was refused, and a poll is told why.
+              lost();
+            }
           }
         }
       }

@@ -6,10 +6,12 @@ import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
+import dev.perch.format.Refusals;
 import dev.perch.format.Route;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Reading.Start;
+import dev.perch.mailbox.Refusal;
 import dev.perch.metrics.Meters;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -55,6 +57,7 @@ final class Upgrade {
         this.reads = new Feed.Reads(queue, parameters.topics(maxTopics), dialect, beats, caller);
         this.start = parameters.start();
         check(caller);
+        refuseUnreadable(exchange);
         this.sender = sender(exchange, meters);
         // Said here already, since later there may be no way to.
         parameters.type();
@@ -98,6 +101,17 @@ final class Upgrade {
             throw Problem.BAD_REQUEST.because("Sec-WebSocket-Key must be 16 bytes in base64");
         }
         return new Upgrade(request, caller, exchange, meters, maxTopics);
+    }
+
+    /** While it is no socket yet, a client can be told of what it may not read as of any other mistake. */
+    private void refuseUnreadable(Exchange exchange) throws Refused {
+        Refusal refusal = exchange.unreadable(reads.queue());
+        for (String topic : reads.topics()) {
+            refusal = refusal == null ? exchange.unreadable(QueueName.topic(topic)) : refusal;
+        }
+        if (refusal != null) {
+            throw Refusals.of(refusal);
+        }
     }
 
     private static boolean isKey(String key) {
