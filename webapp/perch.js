@@ -51,7 +51,8 @@
   /** The value that the text stands for, or an empty object. */
   function parse(text) {
     try {
-      return json().parse(text) || {};
+      // As a script it comes as an object.
+      return (text.charAt ? json().parse(text) : text) || {};
     } catch (e) {
       return {};
     }
@@ -302,7 +303,7 @@
       var i;
       usable = [];
       for (i = 0; i < views.length; i++) {
-        if ((options.view || views[i].name) === views[i].name && views[i].can(base)) {
+        if ((options.view || views[i].name) === views[i].name && views[i].can(base, options.view)) {
           usable.push(views[i]);
         }
       }
@@ -741,9 +742,11 @@
 
   /** Whether requests get there: to the page's own server, or to any where the browser knows how to ask others. */
   Perch.reachable = function (base) {
-    var page = root.location;
-    return root.XMLHttpRequest && (!page || base.indexOf(page.protocol + "//" + page.host + "/") === 0
-      || "withCredentials" in Perch.xhr());
+    var page = root.location, xhr;
+    try {
+      xhr = Perch.xhr();
+      return !page || base.indexOf(page.protocol + "//" + page.host + "/") === 0 || "withCredentials" in xhr;
+    } catch (e) {}
   };
 
   return Perch;

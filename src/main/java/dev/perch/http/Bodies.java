@@ -36,7 +36,8 @@ record Bodies(int max, Drafts.Bounds bounds, Duration deadline, Wheel wheel) {
             throw Problem.UNSUPPORTED.because("send the body without Content-Encoding");
         }
         // Not getContentType(), which throws when the charset is one that this machine does not know.
-        return new Drafts(request.getHeader("Content-Type"), parameters, bounds);
+        String type = parameters.isOn("json") ? "application/json" : request.getHeader("Content-Type");
+        return new Drafts(type, parameters, bounds);
     }
 
     /** Why the body could not be had. */

@@ -68,6 +68,12 @@ final class Program implements AutoCloseable {
         await(text).atMost(SOON).until(() -> printed().contains(text));
     }
 
+    /** Waits until it has ended; its exit status. */
+    int awaitEnd() {
+        await("the end").atMost(SOON).until(() -> !process.isAlive());
+        return process.exitValue();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
