@@ -23,10 +23,10 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A web site on a free port: it serves the pages of the tutorials, and hands on to Perch what is Perch's, each byte as
- * it comes.
+ * A web site on a free port: it serves pages from a directory, those of the tutorials unless another is named, and
+ * hands on to Perch what is Perch's, each byte as it comes.
  */
-final class Site implements AutoCloseable {
+public final class Site implements AutoCloseable {
     static final Path TUTORIALS = Path.of("src/test/tutorials");
 
     private static final String JQUERY = "/META-INF/resources/webjars/jquery/1.12.4/dist/jquery.min.js";
@@ -36,14 +36,16 @@ final class Site implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer site;
     private final @Nullable URI perch;
+    private final Path pages;
 
-    private Site(@Nullable URI perch) throws IOException {
+    private Site(@Nullable URI perch, Path pages) throws IOException {
         this.perch = perch;
+        this.pages = pages;
         site = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         site.setExecutor(threads);
         site.createContext("/", this::page);
         if (perch != null) {
-            for (String path : List.of("/mailbox/", "/topic/", "/broadcast", "/reply/")) {
+            for (String path : List.of("/mailbox/", "/topic/", "/broadcast", "/reply/", "/perch")) {
                 site.createContext(path, this::handOn);
             }
         }
@@ -51,32 +53,38 @@ final class Site implements AutoCloseable {
     }
 
     static Site before(TestServer perch) throws IOException {
-        return new Site(perch.uri());
+        return new Site(perch.uri(), TUTORIALS);
+    }
+
+    /** One with pages from that directory. */
+    public static Site before(TestServer perch, Path pages) throws IOException {
+        return new Site(perch.uri(), pages);
     }
 
     /** One that leaves it to its pages to find Perch elsewhere. */
     static Site apart() throws IOException {
-        return new Site(null);
+        return new Site(null, TUTORIALS);
     }
 
     /** What a browser says its pages come from. */
-    String origin() {
+    public String origin() {
         return "http://127.0.0.1:" + site.getAddress().getPort();
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create(origin() + "/" + path);
     }
 
     private void page(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        Path file = TUTORIALS.resolve(path.substring(1));
+        Path file = pages.resolve(path.substring(1));
         if (path.equals("/jquery.js")) {
             try (InputStream script = Site.class.getResourceAsStream(JQUERY)) {
                 answer(exchange, 200, "text/javascript", script.readAllBytes());
             }
-        } else if (path.endsWith(".html") && Files.exists(file)) {
-            answer(exchange, 200, "text/html", Files.readAllBytes(file));
+        } else if (path.matches("/.+[.](html|js)") && Files.exists(file)) {
+            String type = path.endsWith(".js") ? "text/javascript" : "text/html";
+            answer(exchange, 200, type, Files.readAllBytes(file));
         } else {
             answer(exchange, path.equals("/favicon.ico") ? 204 : 404, "text/plain", new byte[0]);
         }
