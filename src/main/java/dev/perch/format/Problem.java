@@ -70,6 +70,8 @@ public enum Problem {
     DRAINING(503, "The server is about to stop"),
     /** As many reads are parked as may be. */
     TOO_MANY_POLLS(503, "Too many reads are waiting"),
+    /** So much of large bodies is on its way that there is no memory for more. */
+    TOO_MANY_BODIES(503, "Too many large bodies are on their way"),
     /** The store cannot be read or written. */
     STORE_UNAVAILABLE(503, "The store is not available"),
     /** The path that a message takes is not in order. */

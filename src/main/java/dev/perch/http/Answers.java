@@ -130,7 +130,7 @@ final class Answers {
         return switch (problem) {
             case MAILBOX_FULL, STORE_FULL -> 5;
             case TOO_MANY_MAILBOXES -> 60;
-            case DRAINING, TOO_MANY_POLLS, STORE_UNAVAILABLE, NOT_READY -> 2;
+            case DRAINING, TOO_MANY_POLLS, TOO_MANY_BODIES, STORE_UNAVAILABLE, NOT_READY -> 2;
             default -> 0;
         };
     }

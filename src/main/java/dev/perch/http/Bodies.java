@@ -19,11 +19,12 @@ import java.util.concurrent.CompletionException;
  * @param max size, in bytes
  * @param bounds of what is in one
  * @param deadline from the header to the last byte
+ * @param allowance for all that are on their way
  */
-record Bodies(int max, Drafts.Bounds bounds, Duration deadline, Wheel wheel) {
+record Bodies(int max, Drafts.Bounds bounds, Duration deadline, Wheel wheel, Allowance allowance) {
     /** Reads the body; to be called when the request is asynchronous already. The stage fails with {@link Refused}. */
     CompletableFuture<byte[]> read(HttpServletRequest request) throws IOException, Refused {
-        return Body.read(request, max, wheel, deadline.toNanos());
+        return Body.read(request, this);
     }
 
     /** How the body is understood, by what the request says of it and may say. */

@@ -7,53 +7,59 @@ import dev.perch.mailbox.Wheel;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** The body of a request on its way in, read as it comes. */
 final class Body implements ReadListener {
     /** So much of a body that is too large is read and thrown away, so that its sender sees the answer. In bytes. */
     private static final int LINGER = 1024 * 1024;
 
-    private static final int CHUNK = 8 * 1024;
+    /** What is kept of a body before it has come costs no more than this unless there is room for it. In bytes. */
+    private static final int SMALL = 8 * 1024;
 
     private final ServletInputStream in;
-    private final int max;
-    private final ByteArrayOutputStream bytes;
-    private final byte[] chunk = new byte[CHUNK];
+    private final Bodies bodies;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-    private long size;
+    /** How long {@link #bytes} may get. */
+    private final int longest;
 
-    private Body(ServletInputStream in, int max, int expected) {
+    private byte[] bytes;
+    private long size;
+    /** What of the allowance is taken. */
+    private int taken;
+
+    private Body(ServletInputStream in, Bodies bodies, int longest, int begin) {
         this.in = in;
-        this.max = max;
-        this.bytes = new ByteArrayOutputStream(expected);
+        this.bodies = bodies;
+        this.longest = longest;
+        this.bytes = new byte[begin];
     }
 
     /**
-     * Reads the body; to be called when the request is asynchronous already.
+     * Reads the body; to be called when the request is asynchronous already. Memory is taken for what has come, not for
+     * what is announced.
      *
-     * @param max its size at most, in bytes
-     * @param deadlineNanos how long it may take, in nanoseconds
      * @return fails with {@link Refused}
      */
-    static CompletableFuture<byte[]> read(HttpServletRequest request, int max, Wheel wheel, long deadlineNanos)
-            throws IOException, Refused {
+    static CompletableFuture<byte[]> read(HttpServletRequest request, Bodies bodies) throws IOException, Refused {
         long announced = request.getContentLengthLong();
+        int max = bodies.max();
         if (announced > (long) max + LINGER) {
             throw tooLarge(max);
         }
-        int expected = announced < 0 ? 256 : (int) Math.min(announced, max);
-        Body body = new Body(request.getInputStream(), max, expected);
-        if (announced < 0 || body.in.available() < announced) {
-            // Nearly all bodies come with their header and need none.
-            Deadline deadline = new Deadline(body.whole, TimeUnit.NANOSECONDS.toSeconds(deadlineNanos));
-            wheel.schedule(deadline, deadlineNanos);
-            body.whole.whenComplete((bytes, error) -> wheel.cancel(deadline));
+        ServletInputStream in = request.getInputStream();
+        int there = in.available();
+        int longest = announced < 0 ? max : (int) Math.max(1, Math.min(announced, max));
+        Body body = new Body(in, bodies, longest, Math.min(longest, Math.min(SMALL, Math.max(256, there))));
+        if (announced < 0 || there < announced) {
+            // Nearly all bodies come with their header and need neither.
+            Deadline deadline = new Deadline(body.whole, bodies.deadline().toSeconds());
+            bodies.wheel().schedule(deadline, bodies.deadline().toNanos());
+            body.whole.whenComplete((bytes, error) -> bodies.wheel().cancel(deadline));
         }
-        body.in.setReadListener(body);
+        in.setReadListener(body);
         return body.whole;
     }
 
@@ -81,24 +87,53 @@ final class Body implements ReadListener {
     @Override
     public void onDataAvailable() throws IOException {
         while (in.isReady() && !in.isFinished() && !whole.isDone()) {
-            int count = in.read(chunk);
-            if (count > 0) {
-                size += count;
-                if (size <= max) {
-                    bytes.write(chunk, 0, count);
-                } else if (size > (long) max + LINGER) {
-                    whole.completeExceptionally(tooLarge(max));
-                }
+            int kept = (int) Math.min(size, bytes.length);
+            if (kept == bytes.length && kept < longest && !grow()) {
+                whole.completeExceptionally(Problem.TOO_MANY_BODIES.because("try again after Retry-After"));
+                return;
+            }
+            // What is too large is read over what is kept of it.
+            int from = kept == bytes.length ? 0 : kept;
+            size += Math.max(0, in.read(bytes, from, bytes.length - from));
+            if (size > (long) bodies.max() + LINGER) {
+                whole.completeExceptionally(tooLarge(bodies.max()));
             }
         }
     }
 
+    /** Makes more room; false when others have taken all that there is. */
+    private boolean grow() {
+        int length = Math.min(longest, 2 * bytes.length);
+        if (length > SMALL && !take(length)) {
+            return false;
+        }
+        bytes = Arrays.copyOf(bytes, length);
+        return true;
+    }
+
+    private synchronized boolean take(int length) {
+        if (whole.isDone() || !bodies.allowance().take(length - taken)) {
+            return false;
+        }
+        boolean first = taken == 0;
+        taken = length;
+        if (first) {
+            whole.whenComplete((done, error) -> giveBack());
+        }
+        return true;
+    }
+
+    private synchronized void giveBack() {
+        bodies.allowance().giveBack(taken);
+        taken = 0;
+    }
+
     @Override
     public void onAllDataRead() {
-        if (size > max) {
-            whole.completeExceptionally(tooLarge(max));
+        if (size > bodies.max()) {
+            whole.completeExceptionally(tooLarge(bodies.max()));
         } else {
-            whole.complete(bytes.toByteArray());
+            whole.complete(size == bytes.length ? bytes : Arrays.copyOf(bytes, (int) size));
         }
     }
 

@@ -61,7 +61,7 @@ public final class HttpEdge implements AutoCloseable {
         context.setErrorHandler(new ProblemPages());
         Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
         Bodies bodies = new Bodies(
-                settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel);
+                settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel, Allowance.ofHeap());
         Publish publish = new Publish(exchange, around, bodies);
         Reads reads = new Reads(exchange, around, drain, settings);
         ServletHolder endpoint = new ServletHolder(
