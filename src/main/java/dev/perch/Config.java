@@ -24,6 +24,9 @@ final class Config {
     AccessOptions access;
 
     @Mixin
+    LogOptions logs;
+
+    @Mixin
     StoreOptions store;
 
     @Mixin
@@ -75,7 +78,7 @@ final class Config {
 
     /** The first setting that makes no sense, as a sentence, or null. */
     String mistake() {
-        return Stream.of(listen, tls, access, store, queues, reads, deadlines)
+        return Stream.of(listen, tls, access, logs, store, queues, reads, deadlines)
                 .map(OptionGroup::mistake)
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -7,6 +7,7 @@ import dev.perch.http.Deadlines;
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
 import dev.perch.http.Protocols;
+import dev.perch.http.RequestLines;
 import dev.perch.http.SlowClients;
 import dev.perch.http.Tls;
 import dev.perch.mailbox.Clocks;
@@ -15,6 +16,7 @@ import dev.perch.mailbox.Limits;
 import dev.perch.mailbox.Store;
 import dev.perch.mailbox.StoreException;
 import dev.perch.mailbox.Wheel;
+import dev.perch.metrics.AccessLog;
 import dev.perch.metrics.Meters;
 import dev.perch.store.MemoryStore;
 import dev.perch.store.SqliteStore;
@@ -51,6 +53,9 @@ final class PerchServer implements AutoCloseable {
     /** Null without encryption. */
     private final Tls tls;
 
+    /** Null where none is kept. */
+    private final AccessLog accessLog;
+
     private final ServerConnector connector;
     private final Tokens tokens;
     private final Store store;
@@ -73,6 +78,7 @@ final class PerchServer implements AutoCloseable {
         this.config = config;
         tls = config.tls.tls();
         tokens = tokens(config, clocks);
+        accessLog = config.logs.accessLog();
         store = opening.apply(server.getThreadPool());
         wheel = new Wheel(clocks.nanos(), server.getThreadPool());
         exchange = exchange(clocks);
@@ -84,6 +90,7 @@ final class PerchServer implements AutoCloseable {
         server.addConnector(connector);
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());
+        keepAccessLog(clocks, meters);
         if (config.reads.monitor) {
             Monitor monitor =
                     new Monitor(exchange, meters, clocks, config.limits().storeBytes());
@@ -111,6 +118,14 @@ final class PerchServer implements AutoCloseable {
         return config.store.memory
                 ? new MemoryStore(limits, clocks, newEpoch())
                 : new SqliteStore(config.store.data, config.store.cache, limits, clocks, threads);
+    }
+
+    private void keepAccessLog(Clocks clocks, Meters meters) {
+        if (accessLog != null) {
+            server.setRequestLog(new RequestLines(accessLog, clocks));
+            server.addBean(accessLog, false);
+            meters.observe(accessLog);
+        }
     }
 
     /** Reads what the store has; when it cannot, nothing is left open. */
@@ -170,6 +185,9 @@ final class PerchServer implements AutoCloseable {
     void start() throws Exception {
         wheel.start();
         edge.start();
+        if (accessLog != null) {
+            accessLog.start();
+        }
         server.start();
     }
 
@@ -209,5 +227,8 @@ final class PerchServer implements AutoCloseable {
         edge.close();
         savePositions();
         store.close();
+        if (accessLog != null) {
+            accessLog.close();
+        }
     }
 }

@@ -93,6 +93,7 @@ final class Answers {
     }
 
     static void problem(AsyncContext async, Refused refused) {
+        RequestLines.note(async, refused.problem().code(), 0);
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         problemFields(response, refused.problem());
         Jsonp jsonp = jsonp(async);

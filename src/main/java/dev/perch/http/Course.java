@@ -26,6 +26,7 @@ final class Course {
     private final List<String> topics;
     private final Portion portion;
     private final Clocks clocks;
+    private final long beginNanos;
     private long endNanos;
     private End ending = End.WAIT;
     private Reading.Start start;
@@ -40,6 +41,7 @@ final class Course {
         this.at = start instanceof Reading.Start.Onward onward ? onward.cursor() : null;
         this.portion = new Portion(Parameters.DEFAULT_LIMIT, Chunks.SIZE, encoding::weight);
         this.clocks = clocks;
+        this.beginNanos = clocks.nanoTime();
     }
 
     /** From now on it goes on for so long, or as long as the token of the caller. */
@@ -57,6 +59,11 @@ final class Course {
     /** Up to here its client has everything, or is about to; null while that is not known. */
     Cursor at() {
         return at;
+    }
+
+    /** How long it has gone on, in nanoseconds. */
+    long openNanos() {
+        return clocks.nanoTime() - beginNanos;
     }
 
     /** Whether its time is up. */

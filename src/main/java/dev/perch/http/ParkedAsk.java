@@ -59,6 +59,11 @@ final class ParkedAsk extends ParkedPublish<Draft> {
     }
 
     @Override
+    String met() {
+        return "reply";
+    }
+
+    @Override
     void count(End end) {
         around().meters().ask(end);
     }

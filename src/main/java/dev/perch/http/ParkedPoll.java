@@ -63,11 +63,9 @@ final class ParkedPoll extends Parked implements Outlet {
     public void answer(Batch outcome) {
         closed();
         Batch batch = ended(outcome.end()) == outcome.end() ? outcome : outcome.endedBy(End.TOKEN);
-        around().meters()
-                .answered(
-                        batch,
-                        around().clocks().nanoTime() - startNanos,
-                        around().clocks().millis());
+        long openNanos = around().clocks().nanoTime() - startNanos;
+        around().meters().answered(batch, openNanos, around().clocks().millis());
+        RequestLines.note(async(), batch.end(), "message", openNanos);
         if (isLost()) {
             failed(batch);
             Answers.complete(async());

@@ -18,10 +18,12 @@ import java.util.List;
  */
 abstract class ParkedPublish<T> extends Parked {
     private volatile Expectation<T> expectation;
+    private final long startNanos;
     private Receipt receipt;
 
     ParkedPublish(Surroundings around, AsyncContext async) {
         super(around, async);
+        this.startNanos = around.clocks().nanoTime();
     }
 
     /** Takes its place among those who wait, if there is one. Returns what is to be stored. */
@@ -41,6 +43,9 @@ abstract class ParkedPublish<T> extends Parked {
 
     /** The message is stored, and what follows is waited for. */
     abstract Expectation<T> expectation(Receipt stored);
+
+    /** A word for what is waited for. */
+    abstract String met();
 
     /** Counts how it came out; null stands for what was waited for. */
     abstract void count(End end);
@@ -63,6 +68,7 @@ abstract class ParkedPublish<T> extends Parked {
         Expectation.Outcome<T> outcome =
                 how.end() == null ? how : new Expectation.Outcome<>(how.met(), ended(how.end()));
         count(outcome.end());
+        RequestLines.note(async(), outcome.end(), met(), around().clocks().nanoTime() - startNanos);
         if (isLost()) {
             Answers.complete(async());
             return;

@@ -42,6 +42,11 @@ final class ParkedReceipt extends ParkedPublish<Long> {
     }
 
     @Override
+    String met() {
+        return "acked";
+    }
+
+    @Override
     void count(End end) {
         around().meters().receipt(end);
     }

@@ -63,6 +63,7 @@ public final class ProblemPages extends ErrorHandler {
     }
 
     static void write(Response response, Callback callback, Refused refused) {
+        RequestLines.note(response.getRequest(), refused.problem().code(), 0);
         response.setStatus(refused.problem().status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
         response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, refused.problem().challenge());
@@ -73,6 +74,7 @@ public final class ProblemPages extends ErrorHandler {
 
     /** Writes the problem as a script, with the status that lets a browser run it. */
     static void write(Response response, Callback callback, Jsonp jsonp, Refused refused) {
+        RequestLines.note(response.getRequest(), refused.problem().code(), 0);
         response.setStatus(HttpStatus.OK_200);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Jsonp.CONTENT_TYPE);
         Answers.fields(response.getHeaders());

@@ -282,5 +282,6 @@ final class Stream implements Outlet, OpenRead, WriteListener {
         out.close();
         around.open().remove(this);
         around.meters().streamEnded(why);
+        RequestLines.note(async, why, course.openNanos());
     }
 }

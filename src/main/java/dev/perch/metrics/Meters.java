@@ -7,6 +7,7 @@ import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.QueueName;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -100,6 +101,13 @@ public final class Meters {
                 .memory());
         gauge("perch.mailboxes", "mailboxes", exchange::mailboxes);
         gauge("perch.connections", "open connections", connections);
+    }
+
+    /** Shows what the access log could not take. */
+    public void observe(AccessLog log) {
+        FunctionCounter.builder("perch.access.log.dropped", log, AccessLog::dropped)
+                .description("lines of the access log that were not written")
+                .register(registry);
     }
 
     private void gauge(String name, String description, LongSupplier value) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -45,6 +46,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
     /** The mailbox that lives as long as this socket, or null. */
     private final QueueName passing;
 
+    private final IntConsumer farewell;
     private CoreSession session;
 
     private volatile boolean closing;
@@ -53,7 +55,9 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
     private boolean demanded;
     private int underWay;
 
-    OpenSocket(SocketEdge edge, Upgrade upgrade, SocketSettings settings) {
+    /** That of a request; {@code farewell} is told the close code in the end. */
+    OpenSocket(SocketEdge edge, Upgrade upgrade, SocketSettings settings, IntConsumer farewell) {
+        this.farewell = farewell;
         this.edge = edge;
         this.clocks = edge.exchange().clocks();
         this.pulse = new Pulse(clocks.nanoTime(), settings.stall().toNanos());
@@ -221,6 +225,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
             edge.exchange().wheel().cancel(this);
         }
         edge.closed(this);
+        farewell.accept(status.getCode());
         callback.succeeded();
     }
 

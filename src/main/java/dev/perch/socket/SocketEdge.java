@@ -5,7 +5,10 @@ import dev.perch.access.Caller;
 import dev.perch.access.Tokens;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
+import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Exchange;
+import dev.perch.metrics.AccessLine;
+import dev.perch.metrics.AccessLog;
 import dev.perch.metrics.Meters;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -43,6 +47,9 @@ public final class SocketEdge extends Handler.Wrapper {
     private final Configuration.ConfigurationCustomizer configuration = new Configuration.ConfigurationCustomizer();
     private final Set<OpenSocket> open = ConcurrentHashMap.newKeySet();
     private WebSocketMappings mappings;
+    /** Null where none is kept. */
+    private AccessLog accessLog;
+
     private volatile boolean draining;
 
     /**
@@ -75,6 +82,7 @@ public final class SocketEdge extends Handler.Wrapper {
                 null,
                 null,
                 getServer().getThreadPool()));
+        accessLog = getServer().getBean(AccessLog.class);
         super.doStart();
     }
 
@@ -108,15 +116,35 @@ public final class SocketEdge extends Handler.Wrapper {
     private void upgrade(Upgrade upgrade, Request request, Response response, Callback callback) throws Refused {
         WebSocketNegotiator negotiator = (asked, answered, done) -> {
             answered.setAcceptedSubProtocol(upgrade.subprotocol());
-            return new OpenSocket(this, upgrade, settings);
+            return new OpenSocket(this, upgrade, settings, farewell(request));
         };
         if (!mappings.upgrade(negotiator, request, response, callback, configuration)) {
             throw Problem.BAD_REQUEST.because("the WebSocket handshake is not valid (RFC 6455 section 4.2.1)");
         }
     }
 
-    private static void refuse(Response response, Callback callback, Refused refused) {
+    /** What tells the access log of the socket when it closes; the request itself is not kept so long. */
+    private IntConsumer farewell(Request request) {
+        if (accessLog == null) {
+            return code -> {};
+        }
+        AccessLog log = accessLog;
+        Clocks clocks = exchange.clocks();
+        long begun = clocks.nanoTime();
+        String client = Request.getRemoteAddr(request);
+        String target = request.getHttpURI().getPathQuery();
+        return code -> {
+            long millis = TimeUnit.NANOSECONDS.toMillis(clocks.nanoTime() - begun);
+            AccessLine.Outcome outcome = new AccessLine.Outcome(Integer.toString(code), millis);
+            log.write(new AccessLine(clocks.millis(), client, "GET", target, "websocket", 101, 0, millis, outcome));
+        };
+    }
+
+    private void refuse(Response response, Callback callback, Refused refused) {
         Problem problem = refused.problem();
+        if (accessLog != null) {
+            response.getRequest().setAttribute(AccessLine.Outcome.ATTRIBUTE, new AccessLine.Outcome(problem.code(), 0));
+        }
         HttpFields.Mutable headers = response.getHeaders();
         response.setStatus(problem.status());
         headers.put(HttpHeader.CONTENT_TYPE, "application/problem+json");

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch;
+
+import dev.perch.metrics.AccessLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** What is written down of the requests. */
+final class LogOptions implements OptionGroup {
+    private static final String OFF = "off";
+    private static final String STDOUT = "stdout";
+
+    @Option(
+            names = "--access-log",
+            paramLabel = "WHERE",
+            defaultValue = OFF,
+            description = "a line for each answered request: off, stdout, or the name of a file. Default: "
+                    + "${DEFAULT-VALUE}, since it names who reads which mailbox")
+    String accessLog;
+
+    /** The log that is asked for, or null. Opens its file. */
+    AccessLog accessLog() {
+        if (accessLog.equals(OFF)) {
+            return null;
+        }
+        try {
+            return new AccessLog(accessLog.equals(STDOUT) ? null : Path.of(accessLog));
+        } catch (IOException e) {
+            throw new IllegalStateException("--access-log " + accessLog + " cannot be written: " + e, e);
+        }
+    }
+
+    @Override
+    public String mistake() {
+        return accessLog.isBlank() ? "--access-log must be off, stdout or the name of a file" : null;
+    }
+}
