@@ -6,6 +6,7 @@ import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.metrics.Meters;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -16,7 +17,8 @@ import org.eclipse.jetty.util.Callback;
 /**
  * The first to see a request. It asks who sends it and whether that one is let in. Paths that different programs
  * resolve differently go no further: what is decoded twice, or shortened on the way, must not name something else than
- * it seems to. While the server drains, every answer closes its connection, so that its client comes back elsewhere.
+ * it seems to. Nor do bodies whose end different programs may see in different places. While the server drains, every
+ * answer closes its connection, so that its client comes back elsewhere.
  */
 public final class Gate extends Handler.Wrapper {
     /** Dot segments, empty segments, encoded dots, slashes, backslashes, percents and controls, path parameters. */
@@ -24,6 +26,12 @@ public final class Gate extends Handler.Wrapper {
             Pattern.compile("(?i).*(?:/\\.{1,2}(?:/|$)|//|%2e|%2f|%5c|%25|%[01][0-9a-f]|%7f|\\\\|;).*", Pattern.DOTALL);
 
     private static final Pattern NAMED = Pattern.compile("/(?:mailbox|topic)(?:/.*)?", Pattern.DOTALL);
+
+    /**
+     * The one coding that says where a body ends (RFC 9112 section 6.1). A list of several ends with it as well, but
+     * not every proxy reads one as a list.
+     */
+    private static final String CHUNKED = "chunked";
 
     private final Admission admission;
     private final Drain drain;
@@ -43,6 +51,13 @@ public final class Gate extends Handler.Wrapper {
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (drain.isDraining()) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        HttpField coding = request.getHeaders().getField(HttpHeader.TRANSFER_ENCODING);
+        if (coding != null && !CHUNKED.equalsIgnoreCase(coding.getValue())) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+            String detail = "Transfer-Encoding must be chunked and nothing else";
+            refuse(request, response, callback, Problem.BAD_REQUEST.because(detail));
+            return true;
         }
         String path = request.getHttpURI().getPath();
         if (path == null || !path.startsWith("/") || AMBIGUOUS.matcher(path).matches()) {

@@ -18,7 +18,7 @@ import org.eclipse.jetty.server.Handler;
  *
  * <pre>
  * CrossOriginHandler                 where other origins are allowed
- *  +- Gate                           who is let in; refuses ambiguous paths; closes connections while draining
+ *  +- Gate                           who is let in; refuses ambiguous paths and bodies; closes connections while draining
  *      +- SocketEdge                 requests to become a WebSocket
  *          +- ServletContextHandler
  *              +- EndpointServlet    /mailbox/* /topic/* /broadcast
