@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public record ContentType(String essence, String charset) {
     private static final Set<String> ACTIVE_SUBTYPES =
-            Set.of("html", "xml", "javascript", "ecmascript", "css", "jscript");
+            Set.of("html", "xml", "xsl", "javascript", "ecmascript", "css", "jscript");
 
     /** Takes a field value apart; null and the empty text stand for plain text. */
     public static ContentType parse(String value) {

@@ -29,6 +29,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Utf8StringBuilder.Utf8IllegalArgumentException;
 import org.eclipse.jetty.websocket.core.Configuration;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.WebSocketExtensionRegistry;
@@ -118,7 +119,14 @@ public final class SocketEdge extends Handler.Wrapper {
             answered.setAcceptedSubProtocol(upgrade.subprotocol());
             return new OpenSocket(this, upgrade, settings, farewell(request));
         };
-        if (!mappings.upgrade(negotiator, request, response, callback, configuration)) {
+        boolean upgraded;
+        try {
+            upgraded = mappings.upgrade(negotiator, request, response, callback, configuration);
+        } catch (Utf8IllegalArgumentException e) {
+            // The library looks at the query, too.
+            throw Problem.BAD_PARAMETER.because("the query of a socket must be UTF-8");
+        }
+        if (!upgraded) {
             throw Problem.BAD_REQUEST.because("the WebSocket handshake is not valid (RFC 6455 section 4.2.1)");
         }
     }
