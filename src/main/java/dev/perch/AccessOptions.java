@@ -2,10 +2,13 @@
 package dev.perch;
 
 import dev.perch.access.Keys;
+import dev.perch.access.Proxies;
 import dev.perch.access.Secret;
 import dev.perch.access.Tokens;
 import dev.perch.access.UnusableKeys;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Who may use the server. */
@@ -53,6 +56,15 @@ final class AccessOptions implements OptionGroup {
                     + "machine and from other machines, too. Default: ${DEFAULT-VALUE}")
     boolean open;
 
+    @Option(
+            names = "--trusted-proxy",
+            paramLabel = "ADDRESS",
+            split = ",",
+            description =
+                    "a proxy in front of the server, or a range of them like 10.0.0.0/8, which is believed when it "
+                            + "says in Forwarded or X-Forwarded-For for whom it asks. Can be repeated. Default: none")
+    List<String> trustedProxy = new ArrayList<>();
+
     /** The secret in the environment, or null. */
     private String secret;
 
@@ -97,6 +109,11 @@ final class AccessOptions implements OptionGroup {
     public String mistake() {
         if (secret != null && secretFile != null) {
             return "set PERCH_SECRET or --secret-file, not both";
+        }
+        for (String proxy : trustedProxy) {
+            if (!Proxies.isRange(proxy)) {
+                return "--trusted-proxy must be an address or a range like 10.0.0.0/8, not " + proxy;
+            }
         }
         try {
             keys();

@@ -2,6 +2,7 @@
 package dev.perch;
 
 import dev.perch.access.Hosts;
+import dev.perch.access.Proxies;
 import dev.perch.http.HttpSettings;
 import dev.perch.mailbox.Limits;
 import java.time.Duration;
@@ -64,7 +65,8 @@ final class Config {
                 deadlines.deadlines(),
                 listen.jsonp,
                 listen.origins(),
-                hosts());
+                hosts(),
+                new Proxies(access.trustedProxy));
     }
 
     private Hosts hosts() {

@@ -9,6 +9,7 @@ import java.text.ParseException;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Makes callers of tokens: JSON Web Tokens (RFC 7519) that one of the keys has signed, checked as RFC 8725 advises. Any
@@ -28,6 +29,9 @@ public final class Tokens {
 
     /** More characters than any sensible token has; it is not even taken apart. */
     static final int LONGEST = 8192;
+
+    /** The compact form (RFC 7515 section 3.1), without what some decoders overlook. */
+    private static final Pattern FORM = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
 
     private final Keys keys;
     private final Clocks clocks;
@@ -83,9 +87,11 @@ public final class Tokens {
 
     private JWTClaimsSet claims(String token) throws BadToken {
         try {
-            JWSObject signed = JWSObject.parse(token);
+            JWSObject signed = FORM.matcher(token).matches() ? JWSObject.parse(token) : null;
             // Extensions that have to be understood (RFC 7515 section 4.1.11); none is.
-            if (signed.getHeader().getCriticalParams() == null && keys.ring().hasSigned(signed)) {
+            if (signed != null
+                    && signed.getHeader().getCriticalParams() == null
+                    && keys.ring().hasSigned(signed)) {
                 return JWTClaimsSet.parse(signed.getPayload().toJSONObject());
             }
         } catch (ParseException | IllegalArgumentException | StackOverflowError e) {

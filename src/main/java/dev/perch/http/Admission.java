@@ -28,12 +28,14 @@ final class Admission {
     private final Tokens tokens;
     private final Origins origins;
     private final Hosts hosts;
+    private final Peers peers;
     private final boolean jsonp;
 
     Admission(Tokens tokens, HttpSettings settings) {
         this.tokens = tokens;
         this.origins = settings.origins();
         this.hosts = settings.hosts();
+        this.peers = new Peers(settings.proxies());
         this.jsonp = settings.jsonp();
     }
 
@@ -93,7 +95,7 @@ final class Admission {
     }
 
     private boolean isFriendly(Request request, String origin) {
-        return origins.allows(origin, request.getHeaders().get(HttpHeader.HOST));
+        return origins.allows(origin, peers.host(request));
     }
 
     /** The origin in a {@code Referer}, or null. */

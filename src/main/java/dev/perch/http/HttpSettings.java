@@ -3,6 +3,7 @@ package dev.perch.http;
 
 import dev.perch.access.Hosts;
 import dev.perch.access.Origins;
+import dev.perch.access.Proxies;
 import dev.perch.format.Drafts;
 import java.time.Duration;
 
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param jsonp whether answers may be had as scripts
  * @param origins whose pages may use the server
  * @param hosts under which names the server answers
+ * @param proxies which are believed for whom they ask
  */
 public record HttpSettings(
         int maxBody,
@@ -28,4 +30,5 @@ public record HttpSettings(
         Deadlines deadlines,
         boolean jsonp,
         Origins origins,
-        Hosts hosts) {}
+        Hosts hosts,
+        Proxies proxies) {}

@@ -53,10 +53,10 @@ public final class Meters {
         for (End end : End.values()) {
             ends.put(end, ended(end.word()));
         }
-        for (End end : EnumSet.of(End.WAIT, End.DRAIN, End.DELETED, End.GONE)) {
+        for (End end : EnumSet.of(End.WAIT, End.DRAIN, End.DELETED, End.TOKEN, End.GONE)) {
             receipts.put(end, receipt(end.word()));
         }
-        for (End end : EnumSet.of(End.WAIT, End.DRAIN, End.GONE)) {
+        for (End end : EnumSet.of(End.WAIT, End.DRAIN, End.TOKEN, End.GONE)) {
             asks.put(end, ask(end.word()));
         }
         new JvmMemoryMetrics().bindTo(registry);
