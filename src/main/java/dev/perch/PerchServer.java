@@ -10,6 +10,7 @@ import dev.perch.http.Protocols;
 import dev.perch.http.RequestLines;
 import dev.perch.http.SlowClients;
 import dev.perch.http.Tls;
+import dev.perch.http.Turnaround;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Limits;
@@ -56,6 +57,8 @@ final class PerchServer implements AutoCloseable {
     /** Null where none is kept. */
     private final AccessLog accessLog;
 
+    private final Turnaround turnaround = new Turnaround(server.getThreadPool());
+    private final Executor threads = turnaround.answering();
     private final ServerConnector connector;
     private final Tokens tokens;
     private final Store store;
@@ -79,11 +82,11 @@ final class PerchServer implements AutoCloseable {
         tls = config.tls.tls();
         tokens = tokens(config, clocks);
         accessLog = config.logs.accessLog();
-        store = opening.apply(server.getThreadPool());
-        wheel = new Wheel(clocks.nanos(), server.getThreadPool());
+        store = opening.apply(threads);
+        wheel = new Wheel(clocks.nanos(), threads);
         exchange = exchange(clocks);
         Meters meters = new Meters();
-        edge = new HttpEdge(exchange, wheel, meters, tokens, config.http());
+        edge = new HttpEdge(exchange, wheel, meters, tokens, turnaround, config.http());
         connector = connector();
         meters.observe(exchange, () -> connector.getConnectedEndPoints().size());
         slow = new SlowClients(connector::getConnectedEndPoints, config.http().deadlines(), clocks.nanos(), meters);
@@ -131,7 +134,7 @@ final class PerchServer implements AutoCloseable {
     /** Reads what the store has; when it cannot, nothing is left open. */
     private Exchange exchange(Clocks clocks) {
         try {
-            return new Exchange(store, config.limits(), config.reads.presence(), clocks, wheel, server.getThreadPool());
+            return new Exchange(store, config.limits(), config.reads.presence(), clocks, wheel, threads);
         } catch (StoreException e) {
             store.close();
             throw e;
@@ -172,8 +175,16 @@ final class PerchServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
         Deadlines deadlines = config.deadlines.deadlines();
+        // Requests are handled by the selectors themselves, so there is one for each processor.
+        int selectors = Runtime.getRuntime().availableProcessors();
         ServerConnector result = new ServerConnector(
-                server, tls == null ? Protocols.plain(http, deadlines) : Protocols.encrypted(http, tls, deadlines));
+                server,
+                turnaround,
+                null,
+                null,
+                -1,
+                selectors,
+                tls == null ? Protocols.plain(http, deadlines) : Protocols.encrypted(http, tls, deadlines));
         result.setHost(config.listen.host);
         result.setPort(config.listen.port);
         result.setAcceptQueueSize(BACKLOG);

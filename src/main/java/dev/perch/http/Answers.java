@@ -22,6 +22,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
 
 /** How answers leave: never blocking, and with the fields that keep caches and browsers from doing harm. */
 final class Answers {
@@ -198,7 +199,7 @@ final class Answers {
     }
 
     /** A large answer on its way: goes on whenever the client has taken some of it. */
-    private static final class Pieces implements WriteListener {
+    private static final class Pieces implements WriteListener, Invocable {
         private final AsyncContext async;
         private final ServletOutputStream out;
         private final List<ByteBuffer> pieces;
@@ -210,6 +211,11 @@ final class Answers {
             this.out = out;
             this.pieces = pieces;
             this.sent = sent;
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
         }
 
         @Override

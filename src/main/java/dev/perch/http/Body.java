@@ -10,9 +10,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.util.thread.Invocable;
 
 /** The body of a request on its way in, read as it comes. */
-final class Body implements ReadListener {
+final class Body implements ReadListener, Invocable {
     /** So much of a body that is too large is read and thrown away, so that its sender sees the answer. In bytes. */
     private static final int LINGER = 1024 * 1024;
 
@@ -61,6 +62,11 @@ final class Body implements ReadListener {
         }
         in.setReadListener(body);
         return body.whole;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
     }
 
     /** The body has not come in time. */

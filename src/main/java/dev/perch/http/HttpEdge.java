@@ -20,12 +20,13 @@ import org.eclipse.jetty.server.Handler;
  * CrossOriginHandler                 where other origins are allowed
  *  +- Gate                           who is let in; refuses ambiguous paths and bodies; closes connections while draining
  *      +- SocketEdge                 requests to become a WebSocket
- *          +- ServletContextHandler
- *              +- EndpointServlet    /mailbox/* /topic/* /broadcast
- *              +- ReplyServlet       /reply/*
- *              +- HealthServlet      /health/*
- *              +- MetricsServlet     /metrics
- *          +- Pages                  everything else: webapp/
+ *          +- OffSelector            gives a thread of its own to what may take its time
+ *              +- ServletContextHandler
+ *                  +- EndpointServlet    /mailbox/* /topic/* /broadcast
+ *                  +- ReplyServlet       /reply/*
+ *                  +- HealthServlet      /health/*
+ *                  +- MetricsServlet     /metrics
+ *              +- Pages                  everything else: webapp/
  * </pre>
  */
 public final class HttpEdge implements AutoCloseable {
@@ -45,7 +46,13 @@ public final class HttpEdge implements AutoCloseable {
     private final Handler handler;
 
     /** Puts the handlers together. */
-    public HttpEdge(Exchange exchange, Wheel wheel, Meters meters, Tokens tokens, HttpSettings settings) {
+    public HttpEdge(
+            Exchange exchange,
+            Wheel wheel,
+            Meters meters,
+            Tokens tokens,
+            Turnaround turnaround,
+            HttpSettings settings) {
         SocketSettings bounds = new SocketSettings(
                 settings.maxBody(),
                 settings.maxParked(),
@@ -72,7 +79,7 @@ public final class HttpEdge implements AutoCloseable {
         context.addServlet(new ServletHolder(new ReplyServlet(tokens, exchange, meters, bodies)), "/reply/*");
         context.addServlet(new ServletHolder(new HealthServlet(exchange, drain)), "/health/*");
         context.addServlet(new ServletHolder(new MetricsServlet(tokens, meters)), "/metrics");
-        sockets.setHandler(new Handler.Sequence(context, new Pages()));
+        sockets.setHandler(new OffSelector(new Handler.Sequence(context, new Pages()), turnaround));
         Admission admission = new Admission(tokens, settings);
         Gate gate = new Gate(admission, drain, meters, sockets, settings.jsonp());
         handler = CrossOrigin.around(gate, settings.origins());
