@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
+import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,8 +16,12 @@ import java.util.function.Consumer;
  * their order; everything else in the domain reads from here.
  */
 final class Registry implements Store.Intake {
+    private static final Logger LOG = System.getLogger(Registry.class.getName());
     /** So many woken reads are one task: enough to share the cost of a hand-over, few enough to use all processors. */
     private static final int CHUNK = 32;
+
+    /** So few reads answer on the publisher's thread: to hand them over would cost more than to answer them. */
+    private static final int AT_ONCE = 4;
 
     private final Store store;
     private final Clocks clocks;
@@ -124,13 +129,26 @@ final class Registry implements Store.Intake {
                 }
             }
         }
-        run(woken, Reader::look);
+        if (woken.size() <= AT_ONCE) {
+            woken.forEach(Registry::look);
+        } else {
+            run(woken, Registry::look);
+        }
         return woken.size();
+    }
+
+    /** One read that fails must not take others along, nor the publisher. */
+    private static void look(Reader reader) {
+        try {
+            reader.look();
+        } catch (RuntimeException e) {
+            LOG.log(Logger.Level.ERROR, "a read failed", e);
+        }
     }
 
     /** Lets every read that is parked on the mailbox look again. */
     void wake(Mailbox mailbox) {
-        run(mailbox.parked().stream().filter(reader -> reader.waiter().wake()).toList(), Reader::look);
+        run(mailbox.parked().stream().filter(reader -> reader.waiter().wake()).toList(), Registry::look);
     }
 
     private Collection<Reader> parked(QueueName queue) {
