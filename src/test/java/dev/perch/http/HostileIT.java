@@ -126,7 +126,6 @@ final class HostileIT {
                 "wait=-1",
                 "wait=x",
                 "wait=1e3",
-                "limit=0",
                 "limit=-1",
                 "limit=x",
                 "limit=1.0",
