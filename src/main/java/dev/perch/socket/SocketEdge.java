@@ -25,11 +25,11 @@ import java.util.function.IntSupplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Utf8StringBuilder.Utf8IllegalArgumentException;
 import org.eclipse.jetty.websocket.core.Configuration;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.WebSocketExtensionRegistry;
@@ -119,15 +119,23 @@ public final class SocketEdge extends Handler.Wrapper {
             answered.setAcceptedSubProtocol(upgrade.subprotocol());
             return new OpenSocket(this, upgrade, settings, farewell(request));
         };
-        boolean upgraded;
-        try {
-            upgraded = mappings.upgrade(negotiator, request, response, callback, configuration);
-        } catch (Utf8IllegalArgumentException e) {
-            // The library looks at the query, too.
-            throw Problem.BAD_PARAMETER.because("the query of a socket must be UTF-8");
-        }
-        if (!upgraded) {
+        if (!mappings.upgrade(negotiator, new WithoutQuery(request), response, callback, configuration)) {
             throw Problem.BAD_REQUEST.because("the WebSocket handshake is not valid (RFC 6455 section 4.2.1)");
+        }
+    }
+
+    /** The library takes a query apart as well, and fails of what browsers leave unescaped, such as braces. */
+    private static final class WithoutQuery extends Request.Wrapper {
+        private final HttpURI uri;
+
+        WithoutQuery(Request request) {
+            super(request);
+            uri = HttpURI.build(request.getHttpURI()).query(null).asImmutable();
+        }
+
+        @Override
+        public HttpURI getHttpURI() {
+            return uri;
         }
     }
 

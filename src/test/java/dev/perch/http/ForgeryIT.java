@@ -88,6 +88,14 @@ final class ForgeryIT {
         assertEquals(events, whole);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x={}|^`", "x=%ED%A0%80", "x=\"<b>'", "x=\u00e4"})
+    void whatAQueryHasBesidesDoesNotKeepASocketFromOpening(String query) throws IOException {
+        try (RawSocket socket = RawSocket.open(server, "/mailbox/socket?after=now&" + query)) {
+            assertTrue(socket.head().startsWith("HTTP/1.1 101 "), socket.head());
+        }
+    }
+
     @Test
     void aLineCannotBeForged() throws IOException {
         client.publish("mailbox/lines", "a\n{\"data\":\"forged\"}\n").assertStatus(201);
