@@ -30,6 +30,11 @@ public final class ProblemPages extends ErrorHandler {
         if (status == 500 && cause instanceof HttpException http) {
             status = http.getCode();
         }
+        if (status == HttpStatus.NOT_MODIFIED_304) {
+            // The server takes the same way for it, and it is no problem: the browser has the page.
+            response.write(true, null, callback);
+            return true;
+        }
         Problem problem = Problem.of(status);
         if (response.getHeaders().contains(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN)) {
             // The server drops this one from an answer that turns into an error.

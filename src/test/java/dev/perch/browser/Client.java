@@ -2,7 +2,12 @@
 package dev.perch.browser;
 
 import dev.perch.TestServer;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 
@@ -64,6 +69,19 @@ final class Client {
     void send(String to, String data) {
         page.evaluate("perch.send('" + to + "', " + data
                 + ", function (problem, id) { answers.push(problem ? problem.message : null); })");
+    }
+
+    /** Puts JSON into a mailbox without a browser. */
+    static void publish(TestServer server, String path, String json) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.uri(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build();
+        HttpClient.newHttpClient().send(request, BodyHandlers.discarding());
+    }
+
+    String gaps() {
+        return page.evaluate("gaps").toString();
     }
 
     String data() {
