@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
+import dev.perch.access.ClientLimits;
 import dev.perch.access.Hosts;
 import dev.perch.access.Proxies;
 import dev.perch.http.HttpSettings;
 import dev.perch.mailbox.Limits;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 
@@ -39,6 +41,9 @@ final class Config {
     @Mixin
     DeadlineOptions deadlines;
 
+    @Mixin
+    RateOptions rates;
+
     Limits limits() {
         return new Limits(
                 queues.mailboxMessages,
@@ -55,7 +60,16 @@ final class Config {
                 Duration.ofSeconds(queues.idleMailbox));
     }
 
-    HttpSettings http() {
+    private boolean isHarmless() {
+        return listen.isLocal() && !access.asksForTokens();
+    }
+
+    ClientLimits clientLimits(LongSupplier nanos) {
+        rates.settle(isHarmless());
+        return new ClientLimits(rates.settings(new Proxies(access.trustedProxy)), nanos);
+    }
+
+    HttpSettings http(ClientLimits clients) {
         return new HttpSettings(
                 listen.body,
                 reads.parked,
@@ -63,6 +77,7 @@ final class Config {
                 reads.streamLife(),
                 listen.bounds(),
                 deadlines.deadlines(),
+                clients,
                 listen.jsonp,
                 listen.origins(),
                 hosts(),
@@ -76,11 +91,12 @@ final class Config {
     /** Fills in what depends on other settings. */
     void settle() {
         store.settle();
+        rates.settle(isHarmless());
     }
 
     /** The first setting that makes no sense, as a sentence, or null. */
     String mistake() {
-        return Stream.of(listen, tls, access, logs, store, queues, reads, deadlines)
+        return Stream.of(listen, tls, access, logs, store, queues, reads, deadlines, rates)
                 .map(OptionGroup::mistake)
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
+import dev.perch.access.ClientLimits;
 import dev.perch.access.Tokens;
 import dev.perch.access.UnusableKeys;
+import dev.perch.http.ConnectionCount;
 import dev.perch.http.Deadlines;
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
@@ -86,10 +88,14 @@ final class PerchServer implements AutoCloseable {
         wheel = new Wheel(clocks.nanos(), threads);
         exchange = exchange(clocks);
         Meters meters = new Meters();
-        edge = new HttpEdge(exchange, wheel, meters, tokens, turnaround, config.http());
+        ClientLimits clients = config.clientLimits(clocks.nanos());
+        edge = new HttpEdge(exchange, wheel, meters, tokens, turnaround, config.http(clients));
         connector = connector();
         meters.observe(exchange, () -> connector.getConnectedEndPoints().size());
-        slow = new SlowClients(connector::getConnectedEndPoints, config.http().deadlines(), clocks.nanos(), meters);
+        slow = new SlowClients(connector::getConnectedEndPoints, config.deadlines.deadlines(), clocks.nanos(), meters);
+        if (!clients.isNoneForConnections()) {
+            connector.getSelectorManager().addEventListener(new ConnectionCount(clients, meters));
+        }
         server.addConnector(connector);
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());

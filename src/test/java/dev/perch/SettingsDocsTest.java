@@ -25,8 +25,13 @@ class SettingsDocsTest {
     private static final Pattern SETTING =
             Pattern.compile("(?m)^\\| `(--[a-z-]+)` \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
     /** The defaults that are no values. */
-    private static final Map<String, String> COMPUTED =
-            Map.of("--cache", "a quarter of the heap", "--store-bytes", "16 GiB");
+    private static final Map<String, String> COMPUTED = Map.of(
+            "--cache", "a quarter of the heap",
+            "--store-bytes", "16 GiB",
+            "--publish-rate", "`2000`, or none",
+            "--parked-per-client", "`20000`, or none",
+            "--connections-per-address", "`20000`, or none",
+            "--new-mailboxes", "`10000`, or none");
     /** Those that have no default are off. */
     private static final String NONE = "none";
 

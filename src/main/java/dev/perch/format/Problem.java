@@ -60,6 +60,10 @@ public enum Problem {
     STORE_FULL(429, "The store is full"),
     /** No more can be made. */
     TOO_MANY_MAILBOXES(429, "There are too many mailboxes"),
+    /** One client does something more often than it may. */
+    TOO_FAST(429, "Too fast"),
+    /** One client waits in as many requests as it may. */
+    TOO_MANY_WAITING(429, "This client waits in too many requests"),
     /** More header bytes than the server reads. */
     HEADERS_TOO_LARGE(431, "The headers are too large"),
     /** A fault of the server. */

@@ -132,6 +132,8 @@ final class Answers {
         return switch (problem) {
             case MAILBOX_FULL, STORE_FULL -> 5;
             case TOO_MANY_MAILBOXES -> 60;
+            case TOO_FAST -> 1;
+            case TOO_MANY_WAITING -> 2;
             case DRAINING, TOO_MANY_POLLS, TOO_MANY_BODIES, STORE_UNAVAILABLE, NOT_READY -> 2;
             default -> 0;
         };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Excess;
+import dev.perch.access.Visitor;
 import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
@@ -34,14 +36,18 @@ public final class Gate extends Handler.Wrapper {
     private static final String CHUNKED = "chunked";
 
     private final Admission admission;
+    /** Null where no client is limited. */
+    private final Turnstile turnstile;
+
     private final Drain drain;
     private final Meters meters;
     private final boolean jsonp;
 
     /** In front of that handler. */
-    Gate(Admission admission, Drain drain, Meters meters, Handler inner, boolean jsonp) {
+    Gate(Admission admission, Turnstile turnstile, Drain drain, Meters meters, Handler inner, boolean jsonp) {
         super(inner);
         this.admission = admission;
+        this.turnstile = turnstile;
         this.drain = drain;
         this.meters = meters;
         this.jsonp = jsonp;
@@ -72,14 +78,29 @@ public final class Gate extends Handler.Wrapper {
             refuse(request, response, callback, e);
             return true;
         }
+        Visitor visitor = turnstile == null ? null : turnstile.visitor(request);
+        Excess excess = visitor == null ? null : turnstile.enter(visitor, request);
+        if (excess != null) {
+            if (!Turnstile.isForEvents(request)) {
+                Turnstile.say(excess, response.getHeaders());
+                refuse(request, response, callback, Turnstile.refused(excess));
+                return true;
+            }
+            request.setAttribute(Excess.ATTRIBUTE, excess);
+            visitor = null;
+        }
         drain.count(1);
-        Callback counted = Callback.from(callback, () -> drain.count(-1));
+        Callback counted = Callback.from(
+                visitor == null ? callback : Callback.from(callback, visitor::leaves), () -> drain.count(-1));
         boolean handled = false;
         try {
             handled = super.handle(request, response, counted);
             return handled;
         } finally {
             if (!handled) {
+                if (visitor != null) {
+                    visitor.leaves();
+                }
                 drain.count(-1);
             }
         }

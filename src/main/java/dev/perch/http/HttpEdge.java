@@ -81,7 +81,13 @@ public final class HttpEdge implements AutoCloseable {
         context.addServlet(new ServletHolder(new MetricsServlet(tokens, meters)), "/metrics");
         sockets.setHandler(new OffSelector(new Handler.Sequence(context, new Pages()), turnaround));
         Admission admission = new Admission(tokens, settings);
-        Gate gate = new Gate(admission, drain, meters, sockets, settings.jsonp());
+        Gate gate = new Gate(
+                admission,
+                settings.limits().isNone() ? null : new Turnstile(settings.limits(), settings.proxies(), exchange),
+                drain,
+                meters,
+                sockets,
+                settings.jsonp());
         handler = CrossOrigin.around(gate, settings.origins());
         for (String kind : new String[] {"bare", "cursor", "topic", "receipt", "reply", Stream.KIND}) {
             meters.parked(kind, () -> open.count(kind));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.ClientLimits;
 import dev.perch.access.Hosts;
 import dev.perch.access.Origins;
 import dev.perch.access.Proxies;
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param streamLife after which a stream is ended
  * @param bounds of what is in the body of a publish
  * @param deadlines for slow clients
+ * @param limits for each client
  * @param jsonp whether answers may be had as scripts
  * @param origins whose pages may use the server
  * @param hosts under which names the server answers
@@ -28,6 +30,7 @@ public record HttpSettings(
         Duration streamLife,
         Drafts.Bounds bounds,
         Deadlines deadlines,
+        ClientLimits limits,
         boolean jsonp,
         Origins origins,
         Hosts hosts,

@@ -2,6 +2,7 @@
 package dev.perch.http;
 
 import dev.perch.access.Caller;
+import dev.perch.access.Visitor;
 import dev.perch.format.Drafts;
 import dev.perch.format.Json;
 import dev.perch.format.Parameters;
@@ -46,7 +47,11 @@ final class Publish {
                 if (error != null) {
                     throw Bodies.refused(error);
                 }
-                publish(async, queue, signed(drafts.of(body), caller), keyText, parked);
+                List<Draft> messages = signed(drafts.of(body), caller);
+                if (messages.size() > 1 && async.getRequest().getAttribute(Visitor.ATTRIBUTE) instanceof Visitor by) {
+                    by.published(messages.size() - 1);
+                }
+                publish(async, queue, messages, keyText, parked);
             } catch (Refused e) {
                 refuse(async, e);
             } catch (RuntimeException e) {

@@ -2,6 +2,7 @@
 package dev.perch.http;
 
 import dev.perch.access.Caller;
+import dev.perch.access.Excess;
 import dev.perch.format.Jsonp;
 import dev.perch.format.NdjsonEncoding;
 import dev.perch.format.Parameters;
@@ -137,6 +138,9 @@ final class Reads {
         Stream stream = new Stream(streams, async, encoding, course);
         try {
             drain.refuseWhenDraining();
+            if (async.getRequest().getAttribute(Excess.ATTRIBUTE) instanceof Excess excess) {
+                throw Turnstile.refused(excess);
+            }
             open.refuseWhenFull();
         } catch (Refused e) {
             stream.refuse(e);

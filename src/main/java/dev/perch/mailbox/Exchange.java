@@ -2,11 +2,7 @@
 package dev.perch.mailbox;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -17,6 +13,7 @@ import java.util.concurrent.Executor;
  */
 public final class Exchange {
     private final Store store;
+    private final Survey survey;
     private final Limits limits;
     private final Clocks clocks;
     private final Wheel wheel;
@@ -38,6 +35,7 @@ public final class Exchange {
     public Exchange(
             Store store, Limits limits, Presence.Settings settings, Clocks clocks, Wheel wheel, Executor executor) {
         this.store = store;
+        this.survey = new Survey(store);
         this.limits = limits;
         this.clocks = clocks;
         this.wheel = wheel;
@@ -223,39 +221,18 @@ public final class Exchange {
     /** About a mailbox or a topic, if there is such a one. */
     public Optional<Status> status(QueueName queue) {
         return queue.isMailbox()
-                ? Optional.ofNullable(registry.mailbox(queue.name())).map(this::status)
-                : Optional.ofNullable(registry.known(queue.name())).map(this::status);
-    }
-
-    private Status status(Mailbox mailbox) {
-        Map<String, Cursor> follows = new TreeMap<>();
-        mailbox.follows().forEach((topic, since) -> follows.put(topic, cursor(since)));
-        Presence.State state = mailbox.presence().state();
-        return new Status.OfMailbox(
-                mailbox.name(),
-                store.size(mailbox.queue().name()),
-                cursor(mailbox.handed()),
-                cursor(mailbox.acked()),
-                cursor(mailbox.queue().last()),
-                mailbox.parked().size(),
-                state.online(),
-                state.sinceMillis(),
-                follows);
-    }
-
-    private Status status(Topic topic) {
-        SortedSet<String> followers = new TreeSet<>(topic.followers());
-        return new Status.OfTopic(
-                topic.name(),
-                store.size(topic.queue().name()),
-                cursor(topic.queue().last()),
-                topic.parked().size(),
-                followers);
+                ? Optional.ofNullable(registry.mailbox(queue.name())).map(survey::of)
+                : Optional.ofNullable(registry.known(queue.name())).map(survey::of);
     }
 
     /** Carries out what falls due with time; to be called every half minute, by one thread. */
     public CompletionStage<Void> sweep() {
         return sweep.run();
+    }
+
+    /** Whether there is such a mailbox. */
+    public boolean has(String mailbox) {
+        return registry.mailbox(mailbox) != null;
     }
 
     /** How many mailboxes there are. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
+import dev.perch.access.Visitor;
 import dev.perch.mailbox.Batch;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.QueueName;
@@ -47,6 +48,8 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
     private final QueueName passing;
 
     private final IntConsumer farewell;
+    final Visitor visitor;
+
     private CoreSession session;
 
     private volatile boolean closing;
@@ -65,6 +68,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
         this.incoming = new Incoming(settings.maxMessage());
         this.talk = upgrade.talk(this, settings.bounds());
         this.beats = upgrade.reads().beats();
+        this.visitor = upgrade.visitor();
         this.passing = upgrade.isAnonymous() ? upgrade.reads().queue() : null;
     }
 

@@ -2,6 +2,8 @@
 package dev.perch.socket;
 
 import dev.perch.access.Caller;
+import dev.perch.access.Excess;
+import dev.perch.access.Visitor;
 import dev.perch.format.Problem;
 import dev.perch.format.Problem.Refused;
 import dev.perch.format.Refusals;
@@ -18,11 +20,13 @@ import java.util.List;
  * Publishes what the client of one socket sends.
  *
  * @param caller who opened the socket
+ * @param visitor the same as one whose publishes are counted, or null
  * @param to where it goes unless the client says otherwise, or null
  * @param from who sends it unless the client says otherwise, or null
  * @param except who does not get it unless the client says otherwise, or null; only for what goes to {@code to}
  */
-record Sender(Exchange exchange, Meters meters, Caller caller, QueueName to, String from, String except) {
+record Sender(
+        Exchange exchange, Meters meters, Caller caller, Visitor visitor, QueueName to, String from, String except) {
     /** Learns what became of a publish. */
     interface Outcome {
         /** It is stored. */
@@ -44,6 +48,15 @@ record Sender(Exchange exchange, Meters meters, Caller caller, QueueName to, Str
             refused(notAllowed(), outcome);
             return;
         }
+        Excess excess = visitor == null ? null : excess(target, drafts.size());
+        if (excess != null) {
+            refused(
+                    Problem.TOO_FAST
+                            .because(excess.advice())
+                            .with(members -> members.add("retryAfter", excess.retrySeconds())),
+                    outcome);
+            return;
+        }
         List<Draft> signed =
                 drafts.stream().map(draft -> signed(draft, queue == null)).toList();
         exchange.publish(target, signed, key).whenComplete((publication, error) -> {
@@ -56,6 +69,12 @@ record Sender(Exchange exchange, Meters meters, Caller caller, QueueName to, Str
                 refused(Refusals.of((Refusal) publication), outcome);
             }
         });
+    }
+
+    private Excess excess(QueueName target, int count) {
+        Excess excess = visitor.publishes(count);
+        boolean creates = target.isMailbox() && !exchange.has(target.name());
+        return excess == null && creates ? visitor.creates() : excess;
     }
 
     /** A token may be over while its socket is about to be closed. */

@@ -205,13 +205,18 @@ public final class SocketEdge extends Handler.Wrapper {
 
     void opened(OpenSocket socket) {
         open.add(socket);
+        if (socket.visitor != null) {
+            socket.visitor.entersAnyway();
+        }
         if (draining) {
             socket.drain();
         }
     }
 
     void closed(OpenSocket socket) {
-        open.remove(socket);
+        if (open.remove(socket) && socket.visitor != null) {
+            socket.visitor.leaves();
+        }
     }
 
     Exchange exchange() {

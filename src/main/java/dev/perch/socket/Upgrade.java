@@ -2,6 +2,7 @@
 package dev.perch.socket;
 
 import dev.perch.access.Caller;
+import dev.perch.access.Visitor;
 import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;
 import dev.perch.format.Problem;
@@ -40,6 +41,7 @@ final class Upgrade {
     /** What the query says about messages; without the headers, which a socket must not hold on to. */
     private final Parameters said;
 
+    private final Visitor visitor;
     private final boolean anonymous;
     private final boolean subprotocol;
 
@@ -56,6 +58,7 @@ final class Upgrade {
         boolean beats = dialect == Dialect.JSON && parameters.isOn("beat");
         this.reads = new Feed.Reads(queue, parameters.topics(maxTopics), dialect, beats, caller);
         this.start = parameters.start();
+        this.visitor = (Visitor) request.getAttribute(Visitor.ATTRIBUTE);
         check(caller);
         refuseUnreadable(exchange);
         this.sender = sender(exchange, meters);
@@ -164,7 +167,7 @@ final class Upgrade {
         } else if (from == null && queue.isMailbox()) {
             from = queue.name();
         }
-        return new Sender(exchange, meters, reads.caller(), to, from, except);
+        return new Sender(exchange, meters, reads.caller(), visitor, to, from, except);
     }
 
     Feed.Reads reads() {
@@ -178,6 +181,11 @@ final class Upgrade {
     /** Whether the mailbox is there for this socket alone. */
     boolean isAnonymous() {
         return anonymous;
+    }
+
+    /** The client, if what it does is counted; else null. */
+    Visitor visitor() {
+        return visitor;
     }
 
     /** The subprotocol that is agreed on, or null. */
