@@ -137,6 +137,11 @@ final class ArchitectureTest {
     }
 
     @Test
+    void onlyTheAccessPackageKnowsHowTokensAreMade() {
+        onlyUsedIn("com.nimbusds..", ACCESS).check(MAIN);
+    }
+
+    @Test
     void onlyTheMetricsPackageUsesMicrometer() {
         onlyUsedIn("io.micrometer..", METRICS).check(MAIN);
     }

@@ -30,6 +30,8 @@ final class KeyRing {
     private static final int RSA_BITS = 2048;
 
     private final List<Key> keys;
+    /** What these keys have found good, and no others; null where they are quick enough. */
+    private final Remembered remembered;
 
     /** One key, and when it is asked. A key without an id, and a token without one, fit all. */
     private record Key(Set<JWSAlgorithm> algorithms, String id, JWSVerifier verifier) {
@@ -39,8 +41,9 @@ final class KeyRing {
         }
     }
 
-    private KeyRing(List<Key> keys) {
+    private KeyRing(List<Key> keys, Remembered remembered) {
         this.keys = keys;
+        this.remembered = remembered;
     }
 
     /** With these secrets for HS256, and these public keys. */
@@ -57,7 +60,7 @@ final class KeyRing {
                 }
             }
         }
-        return new KeyRing(List.copyOf(keys));
+        return new KeyRing(List.copyOf(keys), keys.size() == secrets.size() ? null : new Remembered());
     }
 
     private static JWSVerifier verifier(Secret secret) {
@@ -97,6 +100,11 @@ final class KeyRing {
         } catch (ParseException e) {
             throw new UnusableKeys("it is not a JSON Web Key Set (RFC 7517): " + e.getMessage());
         }
+    }
+
+    /** The tokens that these keys have signed, as far as they came, or null where none are kept. */
+    Remembered remembered() {
+        return remembered;
     }
 
     /** How many keys there are. */

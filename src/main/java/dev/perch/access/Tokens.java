@@ -5,6 +5,7 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.QueueName;
+import java.nio.ByteBuffer;
 import java.text.ParseException;
 import java.util.Date;
 import java.util.List;
@@ -82,16 +83,26 @@ public final class Tokens {
         if (token.length() > LONGEST) {
             throw new BadToken("a token has at most " + LONGEST + " characters");
         }
-        return caller(claims(token));
+        KeyRing ring = keys.ring();
+        Remembered remembered = ring.remembered();
+        if (remembered == null) {
+            return caller(claims(token, ring));
+        }
+        ByteBuffer hash = Remembered.hash(token);
+        Caller known = remembered.get(hash);
+        if (known != null && !known.isOver(clocks.millis())) {
+            return known;
+        }
+        Caller caller = caller(claims(token, ring));
+        remembered.put(hash, caller);
+        return caller;
     }
 
-    private JWTClaimsSet claims(String token) throws BadToken {
+    private static JWTClaimsSet claims(String token, KeyRing ring) throws BadToken {
         try {
             JWSObject signed = FORM.matcher(token).matches() ? JWSObject.parse(token) : null;
             // Extensions that have to be understood (RFC 7515 section 4.1.11); none is.
-            if (signed != null
-                    && signed.getHeader().getCriticalParams() == null
-                    && keys.ring().hasSigned(signed)) {
+            if (signed != null && signed.getHeader().getCriticalParams() == null && ring.hasSigned(signed)) {
                 return JWTClaimsSet.parse(signed.getPayload().toJSONObject());
             }
         } catch (ParseException | IllegalArgumentException | StackOverflowError e) {

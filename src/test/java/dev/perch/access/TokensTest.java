@@ -47,6 +47,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -402,6 +403,37 @@ final class TokensTest {
         tokens.reload();
         assertRefused(tokens, first);
         assertAlice(tokens, second);
+    }
+
+    @Test
+    void aTokenThatIsRememberedEndsAllTheSame() throws Exception {
+        RSAKey rsa = new RSAKeyGenerator(2048).keyID("k").generate();
+        AtomicLong millis = new AtomicLong(NOW);
+        Clocks clocks = new Clocks(() -> Instant.ofEpochMilli(millis.get()), () -> 0);
+        Keys keys = new Keys(null, null, file("jwks", new JWKSet(rsa.toPublicJWK()).toString()));
+        Tokens tokens = new Tokens(keys, USUAL, clocks);
+        String token = alice().token(JWSAlgorithm.RS256, new RSASSASigner(rsa));
+        Caller caller = tokens.verify(token);
+        assertSame(caller, tokens.verify(token));
+        String bad = alice().token(JWSAlgorithm.RS256, new RSASSASigner(new RSAKeyGenerator(2048).generate()));
+        assertRefused(tokens, bad);
+        assertRefused(tokens, bad);
+        assertEquals(1, keys.ring().remembered().size(), "only what is good");
+        millis.set(NOW + 90_000);
+        assertThrows(BadToken.class, () -> tokens.verify(token));
+        assertThrows(BadToken.class, () -> tokens.verify(token));
+    }
+
+    @Test
+    void onlySoManyTokensAreRemembered() {
+        Remembered remembered = new Remembered();
+        for (int i = 0; i < 10_001; i++) {
+            remembered.put(Remembered.hash("token " + i), Caller.ANYBODY);
+            remembered.get(Remembered.hash("token 0"));
+        }
+        assertEquals(10_000, remembered.size());
+        assertSame(Caller.ANYBODY, remembered.get(Remembered.hash("token 0")), "asked for last");
+        assertNull(remembered.get(Remembered.hash("token 1")));
     }
 
     @Test

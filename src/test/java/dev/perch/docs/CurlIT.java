@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,6 +29,10 @@ class CurlIT {
     private static final Path README = Path.of("README.md");
     private static final Path API = Path.of("src/docs/api.md");
     private static final String PLACE = "localhost:8080";
+    /** In the documents the jar does this, and its secret is in the environment. */
+    private static final String PERCH = '"' + System.getProperty("java.home") + "/bin/java\" -cp '"
+            + System.getProperty("java.class.path") + "' dev.perch.Main token --secret-file=";
+
     private static final String EPOCH = "\\bk3\\b";
 
     @TempDir
@@ -41,12 +46,16 @@ class CurlIT {
     @MethodSource("sections")
     void everyRequestIsAnsweredAsShown(Section section) throws Exception {
         Shell.assumeInstalled("bash", "curl");
-        try (TestServer server = TestServer.start()) {
+        String[] options = section.title().contains("Tokens") ? new String[] {Issuer.option(directory)} : new String[0];
+        try (TestServer server = TestServer.start(options)) {
             String place = server.uri().getAuthority();
             String epoch = epoch(server);
             Shell shell = new Shell(directory);
             for (Section.Step step : section.steps()) {
-                String commands = step.commands().replace(PLACE, place).replaceAll(EPOCH, epoch);
+                String commands = step.commands()
+                        .replace("java -jar perch.jar token", PERCH + directory + "/secret")
+                        .replace(PLACE, place)
+                        .replaceAll(EPOCH, epoch);
                 Shell.Outcome outcome = step.endless()
                         ? shell.runUntil(commands, step.answer().lines().count())
                         : shell.run(commands);
@@ -103,6 +112,7 @@ class CurlIT {
     private static String epoch(TestServer server) throws IOException, InterruptedException {
         URI uri = server.uri("topic/any");
         HttpRequest head = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + Issuer.known().read("*").token())
                 .method("HEAD", HttpRequest.BodyPublishers.noBody())
                 .build();
         String cursor = HttpClient.newHttpClient()
