@@ -113,7 +113,7 @@ final class NginxIT {
             new Messages(perch.uri("mailbox/ann")).publish();
             Throwable refused = assertThrows(CompletionException.class, () -> new Talk(nginx.uri("mailbox/ann")));
             HttpResponse<?> response = ((WebSocketHandshakeException) refused.getCause()).getResponse();
-            assertEquals(400, response.statusCode());
+            assertEquals(403, response.statusCode(), "its page seems to be another site's");
             String next = get(perch.uri("mailbox/ann")).body();
             assertTrue(next.contains("{\"message\":\"m0\"}"), () -> "it was handed out: " + next);
         }
