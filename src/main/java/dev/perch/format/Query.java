@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The query of a URL, taken apart. The servlet container's own parameters are never asked for: with a form type, which
  * {@code curl -d} sends, that would read the body away. An empty parameter counts as absent.
  */
 final class Query {
-    private final Map<String, List<String>> values = new TreeMap<>();
+    /** Names at even places, each followed by its value; there are a few at most, so that a map would cost more. */
+    private final List<String> values = new ArrayList<>(6);
 
     private Query() {}
 
@@ -24,9 +24,7 @@ final class Query {
             for (String pair : text.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 if (equals >= 0 && equals < pair.length() - 1) {
-                    query.values
-                            .computeIfAbsent(decode(pair.substring(0, equals)), name -> new ArrayList<>(1))
-                            .add(decode(pair.substring(equals + 1)));
+                    query.add(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
                 }
             }
         }
@@ -38,14 +36,22 @@ final class Query {
         Query query = new Query();
         given.forEach((name, value) -> {
             if (!value.isEmpty()) {
-                query.values.put(name, List.of(value));
+                query.add(name, value);
             }
         });
         return query;
     }
 
+    private void add(String name, String value) {
+        values.add(name);
+        values.add(value);
+    }
+
     /** The text behind percent signs and plus signs (WHATWG URL, application/x-www-form-urlencoded parsing). */
     static String decode(String text) throws Refused {
+        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
+            return text;
+        }
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
@@ -68,11 +74,24 @@ final class Query {
 
     /** The first value, or null. */
     String get(String name) {
-        List<String> all = values.get(name);
-        return all == null ? null : all.get(0);
+        for (int i = 0; i < values.size(); i += 2) {
+            if (values.get(i).equals(name)) {
+                return values.get(i + 1);
+            }
+        }
+        return null;
     }
 
     List<String> all(String name) {
-        return values.getOrDefault(name, List.of());
+        if (get(name) == null) {
+            return List.of();
+        }
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < values.size(); i += 2) {
+            if (values.get(i).equals(name)) {
+                all.add(values.get(i + 1));
+            }
+        }
+        return all;
     }
 }

@@ -50,13 +50,19 @@ final class Answers {
 
     /** Adds what every dynamic answer says. */
     static void fields(HttpFields.Mutable fields) {
-        FIELDS.forEach(fields::put);
+        if (fields.contains(HttpHeader.CACHE_CONTROL)) {
+            return;
+        }
+        for (HttpField field : FIELDS) {
+            fields.add(field);
+        }
     }
 
     /** Says where the next read begins. */
     static void at(HttpServletResponse response, Cursor cursor) {
-        response.setHeader("ETag", "\"" + cursor + '"');
-        response.setHeader("Perch-Cursor", cursor.toString());
+        String text = cursor.toString();
+        response.setHeader("ETag", '"' + text + '"');
+        response.setHeader("Perch-Cursor", text);
     }
 
     /** Sends a JSON text and completes the request. */
@@ -146,7 +152,10 @@ final class Answers {
      */
     static void send(AsyncContext async, List<ByteBuffer> pieces, Callback sent) {
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
-        long length = pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+        long length = 0;
+        for (ByteBuffer piece : pieces) {
+            length += piece.remaining();
+        }
         try {
             ServletOutputStream out = response.getOutputStream();
             if (length > ONE_BUFFER) {

@@ -66,7 +66,7 @@ public final class Gate extends Handler.Wrapper {
             return true;
         }
         String path = request.getHttpURI().getPath();
-        if (path == null || !path.startsWith("/") || AMBIGUOUS.matcher(path).matches()) {
+        if (path == null || !path.startsWith("/") || !(isPlain(path) || isClear(path))) {
             Problem problem = path != null && NAMED.matcher(path).matches() ? Problem.BAD_NAME : Problem.BAD_PATH;
             String detail = "a path has no dot segments, empty parts, semicolons or encoded slashes, dots and controls";
             refuse(request, response, callback, problem.because(detail));
@@ -104,6 +104,24 @@ public final class Gate extends Handler.Wrapper {
                 drain.count(-1);
             }
         }
+    }
+
+    /** Most paths need no closer look: they have nothing in them but name characters, and slashes one at a time. */
+    private static boolean isPlain(String path) {
+        boolean slash = false;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letter && c != '-' && c != '_' && (slash || (c != '/' && c != '.'))) {
+                return false;
+            }
+            slash = c == '/';
+        }
+        return true;
+    }
+
+    private static boolean isClear(String path) {
+        return !AMBIGUOUS.matcher(path).matches();
     }
 
     private void refuse(Request request, Response response, Callback callback, Refused refused) {

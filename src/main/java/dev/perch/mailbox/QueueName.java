@@ -71,7 +71,12 @@ public record QueueName(Kind kind, String name) {
 
     /** Whether the text is not empty and made of name characters only. */
     public static boolean isWord(String text) {
-        return !text.isEmpty() && text.chars().allMatch(QueueName::isNameCharacter);
+        for (int i = 0; i < text.length(); i++) {
+            if (!isNameCharacter(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /** Whether the name is one of the server's own, which nobody outside may write to. */

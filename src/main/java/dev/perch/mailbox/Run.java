@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
  * Part of several queues, read as one by offset.
@@ -36,11 +35,20 @@ record Run(List<Message> messages, long end, long own, long floor) {
                         .toCompletableFuture());
             }
         }
-        if (pages.stream().allMatch(CompletableFuture::isDone)) {
+        if (areDone(pages)) {
             return CompletableFuture.completedFuture(merge(reached, pages, position, horizon, portion, mailbox));
         }
         return CompletableFuture.allOf(pages.toArray(CompletableFuture[]::new))
                 .thenApply(done -> merge(reached, pages, position, horizon, portion, mailbox));
+    }
+
+    private static boolean areDone(List<CompletableFuture<Page>> pages) {
+        for (CompletableFuture<Page> page : pages) {
+            if (!page.isDone()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Run merge(
@@ -59,17 +67,29 @@ record Run(List<Message> messages, long end, long own, long floor) {
                 floor = Math.max(floor, page.floor());
             }
         }
-        long seen = bound;
-        Stream<Message> found = pages.stream()
-                .flatMap(page -> page.join().messages().stream())
-                .filter(message -> message.offset() <= seen && message.isFor(mailbox));
-        List<Message> messages = (pages.size() > 1 ? found.sorted(BY_OFFSET) : found).toList();
+        List<Message> messages = seen(pages, bound, mailbox);
         int count = fitting(messages, portion);
         if (count < messages.size()) {
             messages = messages.subList(0, count);
             bound = messages.get(count - 1).offset();
         }
         return new Run(messages, bound, own(messages, sources), floor);
+    }
+
+    /** Those that are for the mailbox up to an offset, in order. */
+    private static List<Message> seen(List<CompletableFuture<Page>> pages, long bound, String mailbox) {
+        List<Message> seen = new ArrayList<>();
+        for (CompletableFuture<Page> page : pages) {
+            for (Message message : page.join().messages()) {
+                if (message.offset() <= bound && message.isFor(mailbox)) {
+                    seen.add(message);
+                }
+            }
+        }
+        if (pages.size() > 1) {
+            seen.sort(BY_OFFSET);
+        }
+        return seen;
     }
 
     /** How many of the messages one answer may hold. */
@@ -89,9 +109,10 @@ record Run(List<Message> messages, long end, long own, long floor) {
     private static long own(List<Message> messages, List<Source> sources) {
         for (int i = messages.size() - 1; i >= 0; i--) {
             QueueName queue = messages.get(i).queue();
-            if (sources.stream()
-                    .anyMatch(source -> !source.extra() && source.queue().name().equals(queue))) {
-                return messages.get(i).offset();
+            for (Source source : sources) {
+                if (!source.extra() && source.queue().name().equals(queue)) {
+                    return messages.get(i).offset();
+                }
             }
         }
         return 0;

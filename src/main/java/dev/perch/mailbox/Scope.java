@@ -54,6 +54,11 @@ record Scope(List<Source> sources, List<Topic> topics, Map<String, Long> follows
 
     /** Whether something may be there for a reader that stands at this position. */
     boolean reaches(long position) {
-        return sources.stream().anyMatch(source -> source.reaches(position));
+        for (Source source : sources) {
+            if (source.reaches(position)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
