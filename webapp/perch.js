@@ -24,10 +24,10 @@
   var FRAME = 50000;
   /** A longer pause between two attempts does not spare the server anything. */
   var LONGEST_PAUSE = 30;
+  /** What is sent and not answered for so long is sent again. */
+  var UNANSWERED = 30;
   /** The tab that holds the connection for others says so every second, and is missed after this. */
   var MISSED = 3;
-
-  var counter = 0;
 
   function nothing() {}
 
@@ -39,9 +39,9 @@
     return setTimeout(todo, seconds * 1000);
   }
 
-  /** A word that nobody else has: some clocks stand still for 15 ms. */
+  /** A word that nobody else has. */
   function unique() {
-    return (now() * 1000).toString(36) + Math.random().toString(36).slice(2) + counter++;
+    return (now() * 1000).toString(36) + Math.random().toString(36).slice(2);
   }
 
   function json() {
@@ -85,18 +85,18 @@
     base = base.replace(/\/*$/, "/");
     return !page || /^\w+:/.test(base) ? base
       : page.protocol + (/^\/\//.test(base) ? "" : "//" + page.host)
-        + (base.charAt(0) === "/" ? "" : page.pathname.replace(/[^\/]*$/, "")) + base;
+        + (/^\//.test(base) ? "" : page.pathname.replace(/[^\/]*$/, "")) + base;
   }
 
-  /** The parts of a cursor, or null: epoch, offset, and what it ends in if its reader only watches. */
+  /** The parts of a cursor, or null: epoch and offset. */
   function place(cursor) {
-    return /^(.+)\.(\d+)(-w)?$/.exec(cursor);
+    return /^(.+)\.(\d+)/.exec(cursor);
   }
 
   /** Whether who stands at one cursor has all that lies up to the other. */
   function reaches(one, other) {
     var a = place(one), b = place(other);
-    return one === other || !!a && !!b && a[1] === b[1] && +a[2] >= +b[2];
+    return one === other || a && b && a[1] === b[1] && +a[2] >= +b[2];
   }
 
   /**
@@ -118,7 +118,7 @@
           text = xhr.responseText;
           pause = status > 399 && xhr.getResponseHeader("Retry-After");
         } catch (e) {}
-        done(status, text, +pause || 0);
+        done(status, text, +pause);
       }
     };
     xhr.send(body);
@@ -128,9 +128,21 @@
     };
   }
 
+  /** Whether requests get there: to the page's own server, or to any where the browser knows how to ask others. */
+  function reachable(base) {
+    var xhr;
+    try {
+      xhr = Perch.xhr();
+      return !root.location || base.indexOf(absolute("/")) === 0 || "withCredentials" in xhr;
+    } catch (e) {}
+  }
+
   // ---- views: each opens a link, and returns what closes it ----
 
-  /** Asks again and again. The first answer is wanted at once, to see that the way is free and where it begins. */
+  /**
+   * Asks again and again, with Perch.ask if not said. The first answer is wanted at once, to see that the way is free
+   * and where it begins.
+   */
   function polling(ask) {
     return function (link) {
       var first = true, stop = nothing, timer, over;
@@ -139,16 +151,16 @@
         var asked = now(), wait = first ? 0 : link.wait;
         link.expect(first ? link.probe : wait + 10);
         // Without a cursor nothing is taken before there is one: an answer that got lost would be lost for good.
-        stop = ask("GET", link.url({ wait: wait, limit: link.cursor() ? undefined : 0 }), link.token, "", null,
-          function (status, text, pause) {
-            var answer = parse(text), messages = answer.messages;
+        stop = (ask || Perch.ask)("GET", link.url({ wait: wait, limit: link.cursor() ? undefined : 0 }), link.token, "",
+          null, function (status, text, pause) {
+            var answer = parse(text), messages = answer.messages, problem = answer.problem || answer;
             if (status === 200 && messages) {
               // An empty answer that comes too soon is somebody's on the way, who must not make this a storm.
               timer = later(first || messages.length || now() - asked > 1 ? 0 : 1, poll);
               first = false;
               link.hear(answer);
             } else {
-              link.lost(status, pause, answer.problem || answer);
+              link.lost(status, pause || problem.retryAfter, problem);
             }
           });
       }
@@ -161,47 +173,41 @@
     };
   }
 
-  function socket(link) {
-    var words = { 1001: "drain", 4001: "superseded", 4002: "deleted", 4004: "token" };
-    var socket = new WebSocket(link.url({ beat: 1 }).replace(/^http/, "ws"), "perch");
-    socket.onmessage = function (event) {
+  /** Hears what a socket or a stream says. */
+  function listening(source, link) {
+    source.onmessage = function (event) {
       link.hear(parse(event.data));
     };
+    return function () {
+      source.close();
+    };
+  }
+
+  function socket(link) {
+    var words = { 1001: "drain", 4001: "superseded", 4002: "deleted" };
+    var socket = new WebSocket(link.url({ beat: 1 }).replace(/^http/, "ws"), "perch");
     socket.onclose = function (event) {
       words[event.code] ? link.hear({ ended: words[event.code] }) : link.lost();
     };
     link.send = function (text) {
       socket.send(text);
     };
-    return function () {
-      socket.onmessage = socket.onclose = null;
-      socket.close();
-    };
+    return listening(socket, link);
   }
 
   function stream(link) {
     var source = new EventSource(link.url({ format: "sse", envelope: 1, beat: 1 }));
-    source.onmessage = function (event) {
-      link.hear(parse(event.data));
-    };
     // It may want to come back by itself, or have given up for good: a new one does for both.
     source.onerror = function () {
       link.lost();
     };
-    return function () {
-      source.onmessage = source.onerror = null;
-      source.close();
-    };
+    return listening(source, link);
   }
 
   var views = [
     { name: "socket", bare: true, can: function () { return root.WebSocket; }, open: socket },
     { name: "stream", bare: true, can: function () { return root.EventSource; }, open: stream },
-    {
-      name: "poll",
-      can: function (base) { return Perch.reachable(base); },
-      open: polling(function () { return Perch.ask.apply(null, arguments); })
-    }
+    { name: "poll", can: reachable, open: polling() }
   ];
 
   // ---- a client ----
@@ -248,7 +254,7 @@
     }
 
     function emit(event, value) {
-      var all = [].concat(handlers[event] || []), i;
+      var all = handlers[event] || [], i;
       for (i = 0; i < all.length; i++) {
         call(all[i], value);
       }
@@ -281,12 +287,15 @@
       for (i = 0; i < messages.length && !closed; i++) {
         id = messages[i].id;
         if (!reaches(cursor, id)) {
-          cursor = id + ((place(cursor) || [])[3] || "");
+          // Who only watches goes on so.
+          cursor = id + (/-w$/.exec(cursor) || "");
           emit("message", messages[i]);
         }
       }
       if (!closed) {
-        cursor = heard.cursor && !reaches(cursor, heard.cursor) ? heard.cursor : cursor;
+        if (heard.cursor && !reaches(cursor, heard.cursor)) {
+          cursor = heard.cursor;
+        }
         if (cursor !== before) {
           if (options.remember) {
             stored("sessionStorage", name, cursor);
@@ -352,12 +361,14 @@
           sent(heard);
           // A poll that is over is followed by the next.
           if (link === current && heard.ended && !(heard.messages && /wait|gone/.test(heard.ended))) {
-            if (open || /^(drain|superseded|deleted|token)$/.test(heard.ended)) {
+            if (heard.ended === "token") {
+              lost(401);
+            } else if (open || /^(drain|superseded|deleted)$/.test(heard.ended)) {
               drop();
               ended(heard);
             } else {
               // It was refused, and a poll is told why.
-              lost();
+              lost(0, heard.retry / 1000);
             }
           }
         }
@@ -422,6 +433,7 @@
         shut();
         if (sending && sending.link === link) {
           sending = null;
+          clearTimeout(sendTimer);
         }
       };
       expect(link.probe);
@@ -440,8 +452,6 @@
       if (why === "deleted") {
         say({ heard: heard });
         fail(error("deleted"));
-      } else if (why === "token") {
-        renew();
       } else {
         at = 0;
         retry(heard.retry / 1000 || (why === "superseded" ? 20 : 1) * (1 + Math.random()));
@@ -493,7 +503,7 @@
       words = { key: unique(), from: more.from || options.mailbox, type: more.type, ttl: more.ttl, except: more.except };
       item = {
         url: base + encodeURI(to) + query(words),
-        type: plain ? "text/plain;charset=utf-8" : "application/json",
+        type: plain ? "text/plain" : "application/json",
         body: plain ? data : json().stringify(data),
         key: words.key,
         done: done || nothing,
@@ -502,29 +512,28 @@
       words.to = to;
       words.data = data;
       // A reply goes to a path of its own, where sockets do not.
-      item.frame = /^(mailbox|topic|broadcast)/.test(to) && json().stringify(words);
+      item.frame = !/^reply/.test(to) && json().stringify(words);
       if (closed || queue.length >= (options.queue || 100)) {
         later(0, function () { item.done(error(closed ? "closed" : "too many wait to be sent")); });
       } else {
-        queue.push(item);
-        pump();
+        // Whoever has waited longer goes first, in his own time.
+        queue.push(item) < 2 && pump();
       }
     };
 
     /** Sends the first of the queue, if it can be sent now. */
     function pump() {
-      var item = queue[0], late, stop;
+      var item = queue[0], stop = nothing;
 
       function posted(status, text, pause) {
-        clearTimeout(late);
         sending = null;
         answered(item, status, parse(text), pause);
       }
 
-      clearTimeout(sendTimer);
-      if (closed || paused || sending || !item || (path && self.state !== "open")) {
+      if (closed || paused || sending || !item || now() < item.not || (path && self.state !== "open")) {
         return;
       }
+      clearTimeout(sendTimer);
       if (token === null) {
         renewToken();
         return;
@@ -536,14 +545,16 @@
       }
       sending = item;
       item.link = null;
+      sendTimer = later(UNANSWERED, function () {
+        stop();
+        // A socket that leaves a message unanswered may go on reading, but what is sent takes the other way.
+        (item.link || {}).send = null;
+        posted(0);
+      });
       if (current && current.send && item.frame && item.frame.length < FRAME) {
         item.link = current;
         current.send(item.frame);
       } else {
-        late = later(30, function () {
-          stop();
-          posted(0);
-        });
         stop = Perch.ask("POST", item.url, token, item.type, item.body, posted);
       }
     }
@@ -559,6 +570,7 @@
 
     /** What can come right is sent again under the same key, and so is never there twice. */
     function answered(item, status, answer, pause) {
+      clearTimeout(sendTimer);
       if (status > 199 && status < 300) {
         finish(item, null, answer.id);
       } else if (status === 401 && renewable()) {
@@ -566,7 +578,12 @@
       } else {
         item.why = status && error("status " + status, answer);
         if (!status || status === 429 || status > 499) {
-          sendTimer = later(backoff(item.tries++, pause), pump);
+          pause = pause || answer.retryAfter;
+          item.not = pause && now() + pause;
+          sendTimer = later(backoff(item.tries++, pause), function () {
+            item.not = 0;
+            pump();
+          });
         } else {
           finish(item, item.why);
         }
@@ -728,25 +745,20 @@
 
   Perch.views = views;
   Perch.polling = polling;
+  Perch.reachable = reachable;
   Perch.ask = ask;
   Perch.Tabs = root.BroadcastChannel;
   Perch.xhr = function () { return new XMLHttpRequest(); };
 
   /** Calls on an event of the browser; the result takes it back. */
   Perch.listen = function (target, type, todo) {
-    target.addEventListener && target.addEventListener(type, todo);
+    if (!target.addEventListener) {
+      return nothing;
+    }
+    target.addEventListener(type, todo);
     return function () {
-      target.removeEventListener && target.removeEventListener(type, todo);
+      target.removeEventListener(type, todo);
     };
-  };
-
-  /** Whether requests get there: to the page's own server, or to any where the browser knows how to ask others. */
-  Perch.reachable = function (base) {
-    var page = root.location, xhr;
-    try {
-      xhr = Perch.xhr();
-      return !page || base.indexOf(page.protocol + "//" + page.host + "/") === 0 || "withCredentials" in xhr;
-    } catch (e) {}
   };
 
   return Perch;

@@ -133,6 +133,7 @@ class Browser {
   constructor(clock, random, server, lacks = []) {
     Object.assign(this, {clock, random, server, lacks, faults: 0, buffering: false, connections: 0, most: 0});
     this.channels = [];
+    this.refused = {};
     this.stores = {local: Browser.store(), session: Browser.store()};
   }
 
@@ -147,6 +148,11 @@ class Browser {
 
   later(todo) {
     return this.clock.after(this.random() * 40, todo);
+  }
+
+  /** Whoever was refused for a second stays away for a second; the clock of pages knows no parts of a millisecond. */
+  checkPause(key) {
+    if (this.clock.now + 1 < this.refused[key]) throw new Error('Retry-After was not honoured');
   }
 
   opened(by) {
@@ -171,11 +177,16 @@ class Browser {
       }
     };
     this.opened(1);
+    const query = Browser.query(url);
+    this.checkPause(query.key);
     this.later(() => {
       if (over) return;
-      if (this.breaks()) return end(this.random() < 0.3 ? 503 : 0, '{}', '1');
+      if (this.breaks()) {
+        const refused = this.random() < 0.3;
+        if (refused && query.key) this.refused[query.key] = this.clock.now + 1000;
+        return end(refused ? 503 : 0, '{}', '1');
+      }
       const answer = (status, json) => this.later(() => this.breaks() ? end(0, '') : end(status, JSON.stringify(json)));
-      const query = Browser.query(url);
       if (method === 'POST') {
         answer(201, {id: this.server.publish(body, query.key)});
       } else {
@@ -252,10 +263,14 @@ class Browser {
         const end = browser.connect(url, 25, text => this.onmessage && this.onmessage({data: text}),
           code => this.onclose && this.onclose({code}));
         this.close = () => end();
-        this.send = text => browser.later(() => {
+        this.send = text => browser.checkPause(JSON.parse(text).key) || browser.later(() => {
           if (browser.breaks()) return end(1006);
+          // It may be swallowed, or its answer may, while everything else goes on.
+          const swallowed = browser.random() * 4;
+          if (swallowed < browser.faults) return;
           const words = JSON.parse(text);
           const id = browser.server.publish(typeof words.data === 'string' ? words.data : JSON.stringify(words.data), words.key);
+          if (swallowed < 2 * browser.faults) return;
           browser.later(() => {
             if (browser.breaks()) return end(1006);
             if (this.onmessage) this.onmessage({data: JSON.stringify({sent: words.key, id})});
@@ -288,6 +303,8 @@ class Browser {
             if (typeof this[name] !== 'function') throw new Error('without ' + name + ' it may be aborted');
           });
           this.takeBack = browser.exchange(this.method, this.url, body, (status, text) => {
+            // It is not told how long it shall wait.
+            browser.refused = {};
             this.responseText = text;
             if (status >= 200 && status < 300) this.onload(); else this.onerror();
           });
