@@ -235,7 +235,8 @@ var Chart = (function () {
         svg(picture, "rect", "bar s0",
           { x: area.left + wide * i + wide * .12, width: wide * .76, y: area.bottom - height, height: height, rx: 2 });
         if (count) {
-          svg(picture, "text", "middle number", { x: middle, y: area.bottom - height - 3 }).textContent = short(count);
+          svg(picture, "text", "middle number", { x: middle, y: area.bottom - height - 3 }).textContent =
+            wide > NARROW || count < 1000 ? short(count) : trim(count / 1000) + "k";
         }
         if (wide > NARROW || i % 3 === 0) {
           svg(picture, "text", "middle", { x: middle, y: area.bottom + 15 }).textContent = labels[i];

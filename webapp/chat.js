@@ -14,6 +14,8 @@
   var byId = Page.byId, say = Page.say, make = Page.make, add = Page.add, show = Page.show;
   var log = byId("log"), text = byId("text");
   var name, room, perch;
+  // A client of its own: what is said still gets to its room when its speaker has gone to another one.
+  var sender = new Perch(Page.base(), { token: Page.token() });
   var rooms = ["lobby", "help", "random"];
   var following = true; // the log shows its end, and is to go on doing so
   var lastWho, lastTime, unread = 0;
@@ -255,7 +257,7 @@
     awaited[number + tab] = item;
     text.value = "";
     say(byId("error"), "");
-    perch.send("topic/room." + coded(room), { name: name, text: words, number: number, tab: tab }, function (error) {
+    sender.send("topic/room." + coded(room), { name: name, text: words, number: number, tab: tab }, function (error) {
       if (error) {
         say(byId("error"), Page.trouble(error));
       }

@@ -7,6 +7,7 @@
   var MOST_SHOWN = 100;
 
   var byId = Page.byId, say = Page.say, add = Page.add;
+  var sender = new Perch(Page.base(), { token: Page.token() });
   var perches = [];
   var mailbox;
   var sentAt = {}; // by the id that the server gave: when the button was pressed
@@ -161,7 +162,7 @@
       openAll();
     }
     report("Sending\u2026");
-    perches[0].send(path(), data, function (error, id) {
+    sender.send(path(), data, function (error, id) {
       var arrived = arrivedAt[id] || [];
       if (error) {
         report(Page.trouble(error), true);

@@ -67,6 +67,12 @@ final class HtmlUnit implements AutoCloseable {
         page = call(client, "getPage", url.toString());
     }
 
+    /** Runs a script in the page, as it stands there. */
+    void run(String js) throws Exception {
+        Thread.currentThread().setContextClassLoader(loader);
+        call(page, "executeJavaScript", js);
+    }
+
     /** What stands in an element of the page. */
     String text(String id) throws Exception {
         Object element =

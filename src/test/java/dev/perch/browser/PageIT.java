@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonPrimitive;
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page at {@code /}, in a real browser on a real server. */
 final class PageIT {
@@ -166,6 +169,20 @@ final class PageIT {
         VISITOR.waitUntil("document.querySelectorAll('.view .note').length === 3");
         VISITOR.click("#send");
         waitForMessage("hello");
+    }
+
+    @Test
+    void onAServerThatAsksForTokensThePagesAreOpenedWithOne(@TempDir Path directory) throws Exception {
+        server.close();
+        server = TestServer.start("--monitor", Issuer.option(directory));
+        String token = Issuer.known().read("*").write("*").token();
+        VISITOR.open(server.uri("/?access_token=" + token + "#alice"));
+        waitForViews();
+        VISITOR.click("#send");
+        waitForMessage("hello");
+        VISITOR.click(".nav a[href^='monitor.html']");
+        VISITOR.waitUntil("/^up /.test((document.getElementById('uptime') || {}).textContent)");
+        VISITOR.assertContent();
     }
 
     @Test

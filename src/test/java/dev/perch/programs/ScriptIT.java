@@ -35,7 +35,8 @@ final class ScriptIT {
     void theScriptsAreEcmaScript3() throws Exception {
         Program.installFromNpm(directory, "acorn@8.15.0");
         Files.copy(TESTS.resolve("es3.js"), directory.resolve("es3.js"));
-        List<String> names = List.of("perch.js", "perch-legacy.js", "perch.min.js", "perch-legacy.min.js");
+        List<String> names =
+                List.of("perch.js", "perch-legacy.js", "perch.min.js", "perch-legacy.min.js", "page.js", "chat.js");
         String[] command = new String[names.size() + 2];
         command[0] = "node";
         command[1] = "es3.js";
