@@ -26,10 +26,9 @@ import dev.perch.store.SqliteStore;
 import java.lang.System.Logger;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -43,11 +42,11 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** All parts of one server, put together. */
 final class PerchServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PerchServer.class.getName());
-    private static final long SWEEP_SECONDS = 30;
-    private static final long MONITOR_SECONDS = 1;
+    private static final Duration SWEEP = Duration.ofSeconds(30);
+    private static final Duration MONITOR = Duration.ofSeconds(1);
+    private static final Duration CERTIFICATE = Duration.ofSeconds(1);
+    private static final Duration KEYS = Duration.ofSeconds(2);
     private static final long SAVE_SECONDS = 3;
-    private static final long REFRESH_SECONDS = 1;
-    private static final long KEYS_SECONDS = 2;
     private static final long IDLE_CONNECTION_MILLIS = TimeUnit.SECONDS.toMillis(30);
     private static final int BACKLOG = 4096;
 
@@ -68,11 +67,7 @@ final class PerchServer implements AutoCloseable {
     private final Exchange exchange;
     private final HttpEdge edge;
     private final SlowClients slow;
-    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "perch-sweep");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Rounds rounds = new Rounds();
 
     PerchServer(Config config, Clocks clocks) {
         this(config, clocks, threads -> store(config, clocks, threads));
@@ -100,18 +95,21 @@ final class PerchServer implements AutoCloseable {
         server.setHandler(edge.handler());
         server.setErrorHandler(new ProblemPages());
         keepAccessLog(clocks, meters);
+        goRounds(meters, clocks);
+    }
+
+    private void goRounds(Meters meters, Clocks clocks) {
         if (config.reads.monitor) {
             Monitor monitor =
                     new Monitor(exchange, meters, clocks, config.limits().storeBytes());
-            sweeper.scheduleAtFixedRate(monitor::tell, MONITOR_SECONDS, MONITOR_SECONDS, TimeUnit.SECONDS);
+            rounds.every(MONITOR, "the monitor", monitor::tell);
         }
-        sweeper.scheduleWithFixedDelay(() -> sweep(exchange), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         if (tls != null) {
-            sweeper.scheduleWithFixedDelay(tls::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+            rounds.every(CERTIFICATE, "a look at the certificate", tls::refresh);
         }
-        long period = slow.periodMillis();
-        sweeper.scheduleWithFixedDelay(this::closeSlow, period, period, TimeUnit.MILLISECONDS);
-        sweeper.scheduleWithFixedDelay(tokens::reload, KEYS_SECONDS, KEYS_SECONDS, TimeUnit.SECONDS);
+        rounds.every(KEYS, "a look at the keys for tokens", tokens::reload);
+        rounds.every(Duration.ofMillis(slow.periodMillis()), "the search for slow clients", slow::look);
+        rounds.every(SWEEP, "the sweep", () -> sweep(exchange));
     }
 
     private static Tokens tokens(Config config, Clocks clocks) {
@@ -147,25 +145,12 @@ final class PerchServer implements AutoCloseable {
         }
     }
 
-    /** One sweep that fails must not be the last one. */
     private static void sweep(Exchange exchange) {
-        try {
-            exchange.sweep().whenComplete((done, error) -> {
-                if (error != null) {
-                    LOG.log(Logger.Level.WARNING, "the sweep failed and will be tried again", error);
-                }
-            });
-        } catch (RuntimeException e) {
-            LOG.log(Logger.Level.ERROR, "the sweep failed and will be tried again", e);
-        }
-    }
-
-    private void closeSlow() {
-        try {
-            slow.look();
-        } catch (RuntimeException e) {
-            LOG.log(Logger.Level.ERROR, "slow clients were not looked for; will be tried again", e);
-        }
+        exchange.sweep().whenComplete((done, error) -> {
+            if (error != null) {
+                LOG.log(Logger.Level.WARNING, "the sweep failed and will be tried again", error);
+            }
+        });
     }
 
     /** Another one at each start, since what a memory store held is gone. */
@@ -238,7 +223,7 @@ final class PerchServer implements AutoCloseable {
     /** Stops at once. */
     @Override
     public void close() {
-        sweeper.shutdownNow();
+        rounds.close();
         wheel.close();
         LifeCycle.stop(server);
         edge.close();
