@@ -19,6 +19,7 @@ final class RateOptions implements OptionGroup {
     private static final int PARKED = 20_000;
     private static final int CONNECTIONS = 20_000;
     private static final int MAILBOXES = 10_000;
+    private static final int BAD_TOKENS = 100;
     private static final int MOST = 1_000_000;
 
     @Option(
@@ -51,11 +52,19 @@ final class RateOptions implements OptionGroup {
     Integer newMailboxes;
 
     @Option(
+            names = "--bad-tokens",
+            paramLabel = "N",
+            description = "refused tokens a second of one address, five times as many at once; then none of its tokens "
+                    + "is looked at. 0 for no limit. Default: 100, which takes a tenth of a processor at most")
+    Integer badTokens;
+
+    @Option(
             names = "--unlimited",
             paramLabel = "WHO",
             split = ",",
-            description = "whom these four do not concern: an address, a network like 10.0.0.0/8, or the subject of a "
-                    + "token. Can be repeated. Default: none")
+            description =
+                    "whom these limits do not concern: an address, a network like 10.0.0.0/8, or the subject of a "
+                            + "token. Can be repeated. Default: none")
     List<String> unlimited = new ArrayList<>();
 
     /** Fills in what was not said. */
@@ -64,6 +73,7 @@ final class RateOptions implements OptionGroup {
         parkedPerClient = settled(parkedPerClient, PARKED, harmless);
         connectionsPerAddress = settled(connectionsPerAddress, CONNECTIONS, harmless);
         newMailboxes = settled(newMailboxes, MAILBOXES, harmless);
+        badTokens = settled(badTokens, BAD_TOKENS, harmless);
     }
 
     private static Integer settled(Integer said, int usual, boolean harmless) {
@@ -80,7 +90,7 @@ final class RateOptions implements OptionGroup {
                 ? address -> false
                 : address -> exempt.trust(address.getHostAddress()) || proxies.trust(address.getHostAddress());
         return new ClientLimits.Settings(
-                publishRate, parkedPerClient, newMailboxes, connectionsPerAddress, isExempt, subjects);
+                publishRate, parkedPerClient, newMailboxes, connectionsPerAddress, badTokens, isExempt, subjects);
     }
 
     @Override
@@ -90,6 +100,7 @@ final class RateOptions implements OptionGroup {
         numbers.put("--parked-per-client", parkedPerClient);
         numbers.put("--connections-per-address", connectionsPerAddress);
         numbers.put("--new-mailboxes", newMailboxes);
+        numbers.put("--bad-tokens", badTokens);
         return numbers.entrySet().stream()
                 .filter(number -> number.getValue() != null && (number.getValue() < 0 || number.getValue() > MOST))
                 .map(number -> number.getKey() + " must be 0 to " + MOST)

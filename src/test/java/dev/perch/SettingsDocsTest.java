@@ -32,7 +32,8 @@ class SettingsDocsTest {
             "--publish-rate", "`2000`, or none",
             "--parked-per-client", "`20000`, or none",
             "--connections-per-address", "`20000`, or none",
-            "--new-mailboxes", "`10000`, or none");
+            "--new-mailboxes", "`10000`, or none",
+            "--bad-tokens", "`100`, or none");
     /** Those that have no default are off. */
     private static final String NONE = "none";
 

@@ -23,6 +23,7 @@ public final class ClientLimits {
     private final Settings settings;
     private final Rate publishes;
     private final Rate mailboxes;
+    private final Rate badTokens;
     private final Map<Long, Integer> waiting = new ConcurrentHashMap<>();
     private final Map<Long, Integer> connected = new ConcurrentHashMap<>();
     private final long seed = new SecureRandom().nextLong();
@@ -34,6 +35,7 @@ public final class ClientLimits {
      * @param parked requests that are not answered yet, and sockets, at once
      * @param mailboxes new ones a minute
      * @param connections of one address at once
+     * @param badTokens refused ones a second of one address
      * @param exempt addresses that no limit concerns
      * @param subjects of tokens that none concerns
      */
@@ -42,23 +44,25 @@ public final class ClientLimits {
             int parked,
             int mailboxes,
             int connections,
+            int badTokens,
             Predicate<InetAddress> exempt,
             Set<String> subjects) {
         /** Whether there is any limit for requests. */
         boolean concernsRequests() {
-            return publishes > 0 || parked > 0 || mailboxes > 0;
+            return publishes > 0 || parked > 0 || mailboxes > 0 || badTokens > 0;
         }
     }
 
     /** Nobody has done anything yet. */
     public ClientLimits(Settings settings, LongSupplier nanos) {
         this.settings = settings;
-        this.publishes = settings.publishes() == 0
-                ? null
-                : new Rate(settings.publishes(), TimeUnit.SECONDS.toNanos(1), BURST_SECONDS, nanos);
-        this.mailboxes = settings.mailboxes() == 0
-                ? null
-                : new Rate(settings.mailboxes(), TimeUnit.MINUTES.toNanos(1), 1, nanos);
+        this.publishes = rate(settings.publishes(), TimeUnit.SECONDS, BURST_SECONDS, nanos);
+        this.mailboxes = rate(settings.mailboxes(), TimeUnit.MINUTES, 1, nanos);
+        this.badTokens = rate(settings.badTokens(), TimeUnit.SECONDS, BURST_SECONDS, nanos);
+    }
+
+    private static Rate rate(int count, TimeUnit window, int burst, LongSupplier nanos) {
+        return count == 0 ? null : new Rate(count, window.toNanos(1), burst, nanos);
     }
 
     /** Whether no request is limited. */
@@ -80,6 +84,20 @@ public final class ClientLimits {
             return new Visitor(this, key(address));
         }
         return settings.subjects().contains(subject) ? null : new Visitor(this, key(subject));
+    }
+
+    /** Why no token of that address is looked at for now, or null. To check one costs more than to refuse it. */
+    public Excess guesses(InetAddress address) {
+        return badTokens == null || settings.exempt().test(address)
+                ? null
+                : excess("tokens", "sends bad tokens", "--bad-tokens", badTokens, badTokens.debt(key(address)));
+    }
+
+    /** A token that came from there was refused. */
+    public void guessed(InetAddress address) {
+        if (badTokens != null) {
+            badTokens.owe(key(address), 1);
+        }
     }
 
     /** Counts one more connection; false when the address has as many as it may. */

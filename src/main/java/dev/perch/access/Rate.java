@@ -50,27 +50,26 @@ final class Rate {
      */
     long take(long key, int count) {
         synchronized (lock(key)) {
-            long now = nanos.getAsLong() - origin;
-            long wait = full(key) - now + intervalNanos - depthNanos;
-            if (wait > 0) {
-                return wait;
+            long wait = debt(key);
+            if (wait == 0) {
+                owe(key, count);
             }
-            charge(key, count, now);
-            return 0;
+            return wait;
         }
+    }
+
+    /** How long the client has to wait because its bucket is empty, in nanoseconds; 0 when it is not. */
+    long debt(long key) {
+        return Math.max(0, full(key) - (nanos.getAsLong() - origin) + intervalNanos - depthNanos);
     }
 
     /** Takes so much whether there is anything or not. */
     void owe(long key, int count) {
         synchronized (lock(key)) {
-            charge(key, count, nanos.getAsLong() - origin);
+            long later = Math.max(nanos.getAsLong() - origin, full(key)) + count * intervalNanos;
+            first.accumulateAndGet(one(key), later, Math::max);
+            second.accumulateAndGet(other(key), later, Math::max);
         }
-    }
-
-    private void charge(long key, int count, long now) {
-        long later = Math.max(now, full(key)) + count * intervalNanos;
-        first.accumulateAndGet(one(key), later, Math::max);
-        second.accumulateAndGet(other(key), later, Math::max);
     }
 
     private long full(long key) {

@@ -58,6 +58,11 @@ final class Admission {
         }
     }
 
+    /** Whether the request needs a token. */
+    boolean asksFor(Request request) {
+        return tokens.areNeeded() && isGuarded(request);
+    }
+
     private static boolean isGuarded(Request request) {
         String path = Request.getPathInContext(request);
         int end = path.indexOf('/', 1);

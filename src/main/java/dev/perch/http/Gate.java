@@ -72,10 +72,7 @@ public final class Gate extends Handler.Wrapper {
             refuse(request, response, callback, problem.because(detail));
             return true;
         }
-        try {
-            admission.admit(request);
-        } catch (Refused e) {
-            refuse(request, response, callback, e);
+        if (!isAdmitted(request, response, callback)) {
             return true;
         }
         Visitor visitor = turnstile == null ? null : turnstile.visitor(request);
@@ -122,6 +119,26 @@ public final class Gate extends Handler.Wrapper {
 
     private static boolean isClear(String path) {
         return !AMBIGUOUS.matcher(path).matches();
+    }
+
+    /** Whether the request goes on; else it is answered. Who has sent many bad tokens waits before the next is read. */
+    private boolean isAdmitted(Request request, Response response, Callback callback) {
+        Excess guesses = turnstile == null || !admission.asksFor(request) ? null : turnstile.guesses(request);
+        if (guesses != null) {
+            Turnstile.say(guesses, response.getHeaders());
+            refuse(request, response, callback, Turnstile.refused(guesses));
+            return false;
+        }
+        try {
+            admission.admit(request);
+            return true;
+        } catch (Refused e) {
+            if (turnstile != null && e.problem() == Problem.TOKEN_INVALID) {
+                turnstile.guessed(request);
+            }
+            refuse(request, response, callback, e);
+            return false;
+        }
     }
 
     private void refuse(Request request, Response response, Callback callback, Refused refused) {

@@ -52,6 +52,20 @@ final class Turnstile {
         return visitor;
     }
 
+    /** Why no token of that client is looked at, or null. */
+    Excess guesses(Request request) {
+        InetAddress address = address(request);
+        return address == null ? null : limits.guesses(address);
+    }
+
+    /** The token of that client was refused. */
+    void guessed(Request request) {
+        InetAddress address = address(request);
+        if (address != null) {
+            limits.guessed(address);
+        }
+    }
+
     /** Null where there is no such thing, as over a socket of the file system. */
     private InetAddress address(Request request) {
         try {

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What one client may do, and that others are not concerned. */
 final class RateIT {
@@ -36,6 +39,29 @@ final class RateIT {
             assertEquals(stored, client.poll("mailbox/a").messages().size());
             await().atMost(SOON).until(() -> client.publish("mailbox/a", "m").status() == 201);
             assertTrue(client.poll("metrics").text().contains("perch_refusals_total{reason=\"too-fast\"}"));
+        }
+    }
+
+    @Test
+    void whoSendsManyBadTokensIsNotLookedAtForAWhile(@TempDir Path directory) throws IOException {
+        try (TestServer server = TestServer.start(Issuer.option(directory), "--bad-tokens=2")) {
+            TestClient client = new TestClient(server);
+            String good = "Bearer " + Issuer.known().to("alice").token();
+            Reply last = client.poll("mailbox/alice?wait=0", "Authorization", "Bearer bad");
+            int checked = 0;
+            while (last.status() == 401) {
+                checked++;
+                last = client.poll("mailbox/alice?wait=0", "Authorization", "Bearer bad");
+            }
+            assertTrue(checked >= 10 && checked < 30, "checked " + checked);
+            last.assertProblem(429, "too-fast");
+            assertEquals("\"tokens\";q=10;w=5", last.header("RateLimit-Policy"));
+            client.poll("mailbox/alice?wait=0", "Authorization", good).assertProblem(429, "too-fast");
+            client.poll("health/live").assertStatus(200);
+            await().atMost(SOON)
+                    .until(() -> client.poll("mailbox/alice?wait=0", "Authorization", good)
+                                    .status()
+                            == 200);
         }
     }
 
