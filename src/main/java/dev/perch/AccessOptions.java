@@ -105,6 +105,11 @@ final class AccessOptions implements OptionGroup {
         return new Tokens.Terms(allowUnlimitedTokens, audience);
     }
 
+    /** The proxies that are believed. */
+    Proxies proxies() {
+        return new Proxies(trustedProxy);
+    }
+
     @Override
     public String mistake() {
         if (secret != null && secretFile != null) {

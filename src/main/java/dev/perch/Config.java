@@ -3,7 +3,6 @@ package dev.perch;
 
 import dev.perch.access.ClientLimits;
 import dev.perch.access.Hosts;
-import dev.perch.access.Proxies;
 import dev.perch.http.HttpSettings;
 import dev.perch.mailbox.Limits;
 import java.time.Duration;
@@ -66,7 +65,7 @@ final class Config {
 
     ClientLimits clientLimits(LongSupplier nanos) {
         rates.settle(isHarmless());
-        return new ClientLimits(rates.settings(new Proxies(access.trustedProxy)), nanos);
+        return new ClientLimits(rates.settings(access.proxies()), nanos);
     }
 
     HttpSettings http(ClientLimits clients) {
@@ -81,7 +80,7 @@ final class Config {
                 listen.jsonp,
                 listen.origins(),
                 hosts(),
-                new Proxies(access.trustedProxy));
+                access.proxies());
     }
 
     private Hosts hosts() {

@@ -129,7 +129,7 @@ final class PerchServer implements AutoCloseable {
 
     private void keepAccessLog(Clocks clocks, Meters meters) {
         if (accessLog != null) {
-            server.setRequestLog(new RequestLines(accessLog, clocks));
+            server.setRequestLog(new RequestLines(accessLog, clocks, config.access.proxies()));
             server.addBean(accessLog, false);
             meters.observe(accessLog);
         }

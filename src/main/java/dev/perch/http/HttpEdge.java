@@ -59,7 +59,8 @@ public final class HttpEdge implements AutoCloseable {
                 settings.maxTopics(),
                 settings.deadlines().write(),
                 settings.bounds());
-        sockets = new SocketEdge(exchange, meters, tokens, bounds, this::openReads);
+        sockets = new SocketEdge(
+                exchange, meters, tokens, bounds, this::openReads, new Peers(settings.proxies())::client);
         open = new OpenReads(watch, settings.maxParked(), sockets::open);
         ServletContextHandler context = new ServletContextHandler();
         context.setContextPath("/");

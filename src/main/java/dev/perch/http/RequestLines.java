@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Caller;
+import dev.perch.access.Proxies;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.End;
 import dev.perch.metrics.AccessLine;
@@ -22,10 +24,12 @@ import org.eclipse.jetty.util.NanoTime;
 public final class RequestLines implements RequestLog {
     private final AccessLog log;
     private final Clocks clocks;
+    private final Peers peers;
 
-    /** Requests go to that log. */
-    public RequestLines(AccessLog log, Clocks clocks) {
+    /** Requests go to that log, with the client for whom these proxies ask. */
+    public RequestLines(AccessLog log, Clocks clocks, Proxies proxies) {
         this.log = log;
+        this.peers = new Peers(proxies);
         this.clocks = clocks;
     }
 
@@ -54,7 +58,8 @@ public final class RequestLines implements RequestLog {
         }
         log.write(new AccessLine(
                 clocks.millis(),
-                Request.getRemoteAddr(request),
+                peers.client(request),
+                request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller ? caller.name() : null,
                 request.getMethod(),
                 request.getHttpURI() == null ? null : request.getHttpURI().getPathQuery(),
                 request.getConnectionMetaData().getHttpVersion().asString(),

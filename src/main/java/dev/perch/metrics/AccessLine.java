@@ -12,7 +12,8 @@ import java.util.Locale;
  * harmless when it is written.
  *
  * @param millis when it was answered, in milliseconds since 1970
- * @param client the address it came from
+ * @param client the address of whoever sent it
+ * @param subject of the token that came with it, or null
  * @param method of the request
  * @param target its path and query, or null where there was none to understand
  * @param protocol its version of HTTP
@@ -24,6 +25,7 @@ import java.util.Locale;
 public record AccessLine(
         long millis,
         String client,
+        String subject,
         String method,
         String target,
         String protocol,
@@ -57,7 +59,9 @@ public record AccessLine(
     public String toString() {
         StringBuilder line = new StringBuilder(160);
         line.append("time=").append(Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.MILLIS));
-        line.append(" client=").append(client).append(" method=");
+        line.append(" client=").append(client).append(" subject=");
+        escape(subject == null ? "-" : subject, line);
+        line.append(" method=");
         escape(method, line);
         line.append(" target=\"");
         escape(target == null ? "-" : discreet(target), line);

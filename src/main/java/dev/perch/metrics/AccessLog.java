@@ -23,7 +23,7 @@ public final class AccessLog implements AutoCloseable {
 
     private static final int AT_ONCE = 512;
     private static final long CLOSE_SECONDS = 2;
-    private static final AccessLine END = new AccessLine(0, "", "", "", "", 0, 0, 0, AccessLine.Outcome.NONE);
+    private static final AccessLine END = new AccessLine(0, "", null, "", "", "", 0, 0, 0, AccessLine.Outcome.NONE);
 
     private final BlockingQueue<AccessLine> lines = new ArrayBlockingQueue<>(WAITING);
     private final LongAdder dropped = new LongAdder();

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.eclipse.jetty.http.HttpField;
@@ -45,6 +46,7 @@ public final class SocketEdge extends Handler.Wrapper {
     private final SocketSettings settings;
     private final Tokens tokens;
     private final IntSupplier otherReads;
+    private final Function<Request, String> clients;
     private final Configuration.ConfigurationCustomizer configuration = new Configuration.ConfigurationCustomizer();
     private final Set<OpenSocket> open = ConcurrentHashMap.newKeySet();
     private WebSocketMappings mappings;
@@ -58,14 +60,21 @@ public final class SocketEdge extends Handler.Wrapper {
      *
      * @param tokens which tell who opens a socket
      * @param otherReads how many reads are open that are no sockets
+     * @param clients tells the address of whoever sends a request
      */
     public SocketEdge(
-            Exchange exchange, Meters meters, Tokens tokens, SocketSettings settings, IntSupplier otherReads) {
+            Exchange exchange,
+            Meters meters,
+            Tokens tokens,
+            SocketSettings settings,
+            IntSupplier otherReads,
+            Function<Request, String> clients) {
         this.exchange = exchange;
         this.meters = meters;
         this.settings = settings;
         this.tokens = tokens;
         this.otherReads = otherReads;
+        this.clients = clients;
         // Silence is ended by pings, which know the difference between a quiet client and one that is gone.
         configuration.setIdleTimeout(Duration.ZERO);
         meters.parked("socket", open::size);
@@ -117,7 +126,8 @@ public final class SocketEdge extends Handler.Wrapper {
     private void upgrade(Upgrade upgrade, Request request, Response response, Callback callback) throws Refused {
         WebSocketNegotiator negotiator = (asked, answered, done) -> {
             answered.setAcceptedSubProtocol(upgrade.subprotocol());
-            return new OpenSocket(this, upgrade, settings, farewell(request));
+            return new OpenSocket(
+                    this, upgrade, settings, farewell(request, upgrade.reads().caller()));
         };
         if (!mappings.upgrade(negotiator, new WithoutQuery(request), response, callback, configuration)) {
             throw Problem.BAD_REQUEST.because("the WebSocket handshake is not valid (RFC 6455 section 4.2.1)");
@@ -140,19 +150,20 @@ public final class SocketEdge extends Handler.Wrapper {
     }
 
     /** What tells the access log of the socket when it closes; the request itself is not kept so long. */
-    private IntConsumer farewell(Request request) {
+    private IntConsumer farewell(Request request, Caller caller) {
         if (accessLog == null) {
             return code -> {};
         }
         AccessLog log = accessLog;
         Clocks clocks = exchange.clocks();
         long begun = clocks.nanoTime();
-        String client = Request.getRemoteAddr(request);
+        String client = clients.apply(request);
         String target = request.getHttpURI().getPathQuery();
         return code -> {
             long millis = TimeUnit.NANOSECONDS.toMillis(clocks.nanoTime() - begun);
             AccessLine.Outcome outcome = new AccessLine.Outcome(Integer.toString(code), millis);
-            log.write(new AccessLine(clocks.millis(), client, "GET", target, "websocket", 101, 0, millis, outcome));
+            log.write(new AccessLine(
+                    clocks.millis(), client, caller.name(), "GET", target, "websocket", 101, 0, millis, outcome));
         };
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.ChildServer;
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AccessLogIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Pattern FORM = Pattern.compile(
-            "time=[0-9T:.-]+Z client=127\\.0\\.0\\.1 method=\\S+ target=\"[!-~]*\" protocol=(HTTP/[0-9.]+|websocket)"
+            "time=[0-9T:.-]+Z client=127\\.0\\.0\\.1 subject=- method=\\S+ target=\"[!-~]*\" protocol=(HTTP/[0-9.]+|websocket)"
                     + " status=[1-5][0-9][0-9] bytes=[0-9]+ outcome=[a-z0-9-]+ parked=[0-9]+ took=[0-9]+");
 
     @TempDir
@@ -173,6 +174,39 @@ final class AccessLogIT {
         for (String line : lines) {
             assertTrue(FORM.matcher(line).matches(), line);
             assertFalse(line.contains("s3cret"), line);
+        }
+    }
+
+    @Test
+    void theClientIsTheOneBehindTheProxyAndTheSubjectThatOfItsToken() throws Exception {
+        Path log = directory.resolve("proxied.log");
+        String token = Issuer.known().to("ann").read("topic/news").token();
+        try (TestServer proxied =
+                TestServer.start("--access-log=" + log, "--trusted-proxy=127.0.0.1", Issuer.option(directory))) {
+            TestClient through = new TestClient(proxied);
+            through.poll(
+                            "mailbox/ann?wait=0",
+                            "X-Forwarded-For",
+                            "203.0.113.9, 192.0.2.1",
+                            "Authorization",
+                            "Bearer " + token)
+                    .assertStatus(200);
+            through.poll("mailbox/bob?wait=0", "Forwarded", "for=\"[2001:db8::1]:4711\"")
+                    .assertStatus(401);
+            through.poll("health/live?x", "X-Forwarded-For", "192.0.2.3 time=0\tclient=10.0.0.1")
+                    .assertStatus(200);
+            try (RawSocket socket =
+                    RawSocket.open(proxied, "/topic/news?access_token=" + token, "X-Forwarded-For: 192.0.2.2")) {
+                assertTrue(socket.head().startsWith("HTTP/1.1 101"), socket::head);
+            }
+            for (String member : List.of(
+                    "client=192.0.2.1 subject=ann method=GET target=\"/mailbox/ann?",
+                    "client=2001:db8::1 subject=- method=GET target=\"/mailbox/bob?",
+                    "client=127.0.0.1 subject=- method=GET target=\"/health/live?x",
+                    "client=192.0.2.2 subject=ann method=GET target=\"/topic/news?")) {
+                await(member).atMost(SOON).until(() -> Files.readString(log).contains(member));
+            }
+            assertEquals(4, Files.readAllLines(log).size());
         }
     }
 

@@ -30,7 +30,16 @@ final class AccessLogTest {
 
     private static AccessLine line(String target) {
         return new AccessLine(
-                1_795_243_376_152L, "127.0.0.1", "GET", target, "HTTP/1.1", 200, 57, 2001, new Outcome("wait", 2000));
+                1_795_243_376_152L,
+                "127.0.0.1",
+                "ann",
+                "GET",
+                target,
+                "HTTP/1.1",
+                200,
+                57,
+                2001,
+                new Outcome("wait", 2000));
     }
 
     private static String targetOf(String target) {
@@ -41,7 +50,7 @@ final class AccessLogTest {
     @Test
     void aLineSaysWhoAskedForWhatAndHowItCameOut() {
         assertEquals(
-                "time=2026-11-21T06:42:56.152Z client=127.0.0.1 method=GET target=\"/mailbox/ann?wait=2\""
+                "time=2026-11-21T06:42:56.152Z client=127.0.0.1 subject=ann method=GET target=\"/mailbox/ann?wait=2\""
                         + " protocol=HTTP/1.1 status=200 bytes=57 outcome=wait parked=2000 took=2001",
                 line("/mailbox/ann?wait=2").toString());
     }
