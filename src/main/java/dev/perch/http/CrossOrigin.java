@@ -28,6 +28,8 @@ final class CrossOrigin {
             "Perch-Ended",
             "Perch-Gap",
             "Preference-Applied",
+            "RateLimit",
+            "RateLimit-Policy",
             "Retry-After");
     /** What a browser was told to ask first it need not ask again for so long. */
     private static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(10);

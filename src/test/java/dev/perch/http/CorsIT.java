@@ -65,6 +65,8 @@ final class CorsIT {
                             "message-from",
                             "message-reply",
                             "retry-after",
+                            "ratelimit",
+                            "ratelimit-policy",
                             "preference-applied")));
         }
     }

@@ -87,6 +87,57 @@ final class RateIT {
     }
 
     @Test
+    void eachSubjectCountsForItselfWhereverItComesFrom(@TempDir Path directory) throws IOException {
+        try (TestServer server = TestServer.start(
+                Issuer.option(directory),
+                "--publish-rate=1",
+                "--parked-per-client=1",
+                "--new-mailboxes=1",
+                "--trusted-proxy=127.0.0.1",
+                "--unlimited=backend")) {
+            publish(server, "ann", "192.0.2.1").assertStatus(201);
+            publish(server, "ann", "192.0.2.1").assertProblem(429, "too-fast");
+            publish(server, "ann", "192.0.2.2").assertProblem(429, "too-fast");
+            publish(server, "bob", "192.0.2.1").assertStatus(201);
+            publish(server, "bob", "192.0.2.1").assertProblem(429, "too-fast");
+            for (int i = 0; i < 3; i++) {
+                publish(server, "backend", "192.0.2.1").assertStatus(201);
+            }
+            // Without a subject the address counts.
+            publish(server, null, "192.0.2.1").assertStatus(201);
+            publish(server, null, "192.0.2.1").assertProblem(429, "too-fast");
+            publish(server, null, "192.0.2.2").assertStatus(201);
+            TestClient client = new TestClient(server);
+            client.poll("mailbox/ann?wait=0", as("ann", "192.0.2.1")).assertStatus(200);
+            client.poll("mailbox/new1?wait=0", as("ann", "192.0.2.2")).assertProblem(429, "too-fast");
+            client.poll("mailbox/new1?wait=0", as("bob", "192.0.2.1")).assertStatus(200);
+            try (RawClient waiting = RawClient.connect(server)) {
+                waiting.request(
+                        "GET", "/mailbox/ann?wait=60&after=now", issuer("ann").field(), "X-Forwarded-For: 192.0.2.1");
+                await().atMost(SOON).until(() -> server.openPolls() == 1);
+                client.poll("mailbox/ann?wait=0", as("ann", "192.0.2.2")).assertProblem(429, "too-many-waiting");
+                client.poll("mailbox/ann?wait=0", as("bob", "192.0.2.1")).assertStatus(200);
+                client.poll("mailbox/ann?wait=0", as("backend", "192.0.2.1")).assertStatus(200);
+            }
+        }
+    }
+
+    private static Issuer issuer(String subject) {
+        Issuer issuer = Issuer.known().read("*").write("*");
+        return subject == null ? issuer : issuer.to(subject);
+    }
+
+    private static String[] as(String subject, String address) {
+        return new String[] {"Authorization", "Bearer " + issuer(subject).token(), "X-Forwarded-For", address};
+    }
+
+    /** A batch that uses up all that there is. */
+    private static Reply publish(TestServer server, String subject, String address) {
+        return new TestClient(server)
+                .publish("topic/a", "application/x-ndjson", "1\n".repeat(100), as(subject, address));
+    }
+
+    @Test
     void aBatchCountsWithAllItsMessages() {
         try (TestServer server = TestServer.start("--publish-rate=2")) {
             TestClient client = new TestClient(server);
