@@ -37,7 +37,7 @@ final class SmugglingIT {
     private static final String HIDDEN =
             "POST /mailbox/sentinel HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nbad";
 
-    /** As {@code operations.md} has it, but for one mailbox. */
+    /** Passes on all requests as they are, over connections that are used again, but those to the one mailbox. */
     private static final String CONFIGURATION =
             """
             upstream perch {
