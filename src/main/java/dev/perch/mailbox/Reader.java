@@ -4,7 +4,6 @@ package dev.perch.mailbox;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * One read: it looks for messages after its place; if there are none it parks; when woken it looks again. It is
@@ -70,10 +69,7 @@ public final class Reader {
         this.oldest = place.oldest() ? now : 0;
         this.base = bare ? position : place.oldest() && mailbox != null ? mailbox.handed() : -1;
         this.began = position;
-        Stream<String> own = mailbox == null ? Stream.of(reading.queue().name()) : Stream.empty();
-        this.held = Stream.concat(own, reading.topics().stream())
-                .map(registry::hold)
-                .toList();
+        this.held = registry.hold(reading);
     }
 
     /** Ends the read with an empty answer, unless it is over; false when it was. Any thread may call it. */

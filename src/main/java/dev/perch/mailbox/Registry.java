@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * All mailboxes and topics, as the store has told of them. This is the only place that changes in the store arrive, in
@@ -70,6 +71,16 @@ final class Registry implements Store.Intake {
     /** The topic, which stays at least until it is released as often as it was held. */
     Topic hold(String name) {
         return topics.compute(name, (key, topic) -> (topic == null ? make(key) : topic).hold());
+    }
+
+    /** The topics that the read asks for by itself, each held once; most reads have none. */
+    List<Topic> hold(Reading reading) {
+        boolean own = !reading.queue().isMailbox();
+        if (!own && reading.topics().isEmpty()) {
+            return List.of();
+        }
+        Stream<String> first = own ? Stream.of(reading.queue().name()) : Stream.empty();
+        return Stream.concat(first, reading.topics().stream()).map(this::hold).toList();
     }
 
     void release(Topic topic) {
