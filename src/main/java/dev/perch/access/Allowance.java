@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.access;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Memory for what many clients may send at once, and not more. Any thread may use it. */
-final class Allowance {
+public final class Allowance {
     private final long max;
     private final AtomicLong taken = new AtomicLong();
 
     /** So many bytes, of which none is taken. */
-    Allowance(long max) {
+    public Allowance(long max) {
         this.max = max;
     }
 
     /** An eighth of the heap. */
-    static Allowance ofHeap() {
+    public static Allowance ofHeap() {
         return new Allowance(Runtime.getRuntime().maxMemory() / 8);
     }
 
     /** Takes so many bytes; false when there are not so many left. */
-    boolean take(long bytes) {
+    public boolean take(long bytes) {
         if (taken.addAndGet(bytes) <= max) {
             return true;
         }
@@ -27,7 +27,8 @@ final class Allowance {
         return false;
     }
 
-    void giveBack(long bytes) {
+    /** Lets others have so many bytes of what was taken. */
+    public void giveBack(long bytes) {
         taken.addAndGet(-bytes);
     }
 }

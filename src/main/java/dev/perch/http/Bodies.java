@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Allowance;
 import dev.perch.access.Caller;
 import dev.perch.format.Drafts;
 import dev.perch.format.Parameters;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.access.Allowance;
 import dev.perch.access.Tokens;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Wheel;
@@ -53,12 +54,14 @@ public final class HttpEdge implements AutoCloseable {
             Tokens tokens,
             Turnaround turnaround,
             HttpSettings settings) {
+        Allowance allowance = Allowance.ofHeap();
         SocketSettings bounds = new SocketSettings(
                 settings.maxBody(),
                 settings.maxParked(),
                 settings.maxTopics(),
                 settings.deadlines().write(),
-                settings.bounds());
+                settings.bounds(),
+                allowance);
         sockets = new SocketEdge(
                 exchange, meters, tokens, bounds, this::openReads, new Peers(settings.proxies())::client);
         open = new OpenReads(watch, settings.maxParked(), sockets::open);
@@ -69,7 +72,7 @@ public final class HttpEdge implements AutoCloseable {
         context.setErrorHandler(new ProblemPages());
         Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
         Bodies bodies = new Bodies(
-                settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel, Allowance.ofHeap());
+                settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel, allowance);
         Publish publish = new Publish(exchange, around, bodies);
         Reads reads = new Reads(exchange, around, drain, settings);
         ServletHolder endpoint = new ServletHolder(

@@ -49,9 +49,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
 
     private final IntConsumer farewell;
     final Visitor visitor;
-
     private CoreSession session;
-
     private volatile boolean closing;
     private boolean closed;
     private boolean draining;
@@ -65,7 +63,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
         this.clocks = edge.exchange().clocks();
         this.pulse = new Pulse(clocks.nanoTime(), settings.stall().toNanos());
         this.feed = new Feed(this, edge.exchange(), upgrade.reads(), upgrade.start());
-        this.incoming = new Incoming(settings.maxMessage());
+        this.incoming = new Incoming(settings.maxMessage(), settings.allowance());
         this.talk = upgrade.talk(this, settings.bounds());
         this.beats = upgrade.reads().beats();
         this.visitor = upgrade.visitor();
@@ -121,6 +119,8 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
         Incoming.Whole message = incoming.take(frame);
         if (incoming.isBoundless() || (message != null && incoming.isTooLarge())) {
             close(CloseCode.TOO_LARGE, "a message may have " + incoming.max() + " bytes; send less, or raise --body");
+        } else if (incoming.isCrowded()) {
+            close(CloseCode.LATER, "too many large messages are on their way; come back after a while");
         } else if (message != null) {
             begun();
             talk.hear(message);
@@ -196,6 +196,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
         }
         pulse.closes(clocks.nanoTime());
         arm();
+        incoming.drop();
         feed.stop();
         return true;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.socket;
 
+import dev.perch.access.Allowance;
 import dev.perch.format.Drafts;
 import java.time.Duration;
 
@@ -12,5 +13,7 @@ import java.time.Duration;
  * @param maxTopics further topics that one socket reads
  * @param stall how long a client may take nothing
  * @param bounds of what is in a message
+ * @param allowance for all messages of which a part has come
  */
-public record SocketSettings(int maxMessage, int maxOpen, int maxTopics, Duration stall, Drafts.Bounds bounds) {}
+public record SocketSettings(
+        int maxMessage, int maxOpen, int maxTopics, Duration stall, Drafts.Bounds bounds, Allowance allowance) {}
