@@ -41,18 +41,14 @@
 
   /** A word that nobody else has. */
   function unique() {
-    return (now() * 1000).toString(36) + Math.random().toString(36).slice(2);
-  }
-
-  function json() {
-    return Perch.JSON || root.JSON;
+    return Math.random().toString(36).slice(2) + now();
   }
 
   /** The value that the text stands for, or an empty object. */
   function parse(text) {
     try {
       // As a script it comes as an object.
-      return (text.charAt ? json().parse(text) : text) || {};
+      return (text.charAt ? Perch.JSON.parse(text) : text) || {};
     } catch (e) {
       return {};
     }
@@ -61,7 +57,8 @@
   /** Something that the browser keeps for this site; undefined where a page may not even ask for it. */
   function stored(kind, name, value) {
     try {
-      return value ? root[kind].setItem(name, value) : root[kind].getItem(name);
+      kind = root[kind + "Storage"];
+      return value ? kind.setItem(name, value) : kind.getItem(name);
     } catch (e) {}
   }
 
@@ -110,7 +107,7 @@
     type && xhr.setRequestHeader("Content-Type", type);
     xhr.onreadystatechange = function () {
       var status = 0, text, pause;
-      if (xhr.readyState === 4) {
+      if (xhr.readyState > 3) {
         xhr.onreadystatechange = nothing;
         try {
           // Internet Explorer throws here when it had no answer.
@@ -219,6 +216,8 @@
     options = options || {};
     base = absolute(base);
 
+    var probe = options.probe || 6;
+
     // Where it reads, and how far it has got.
     var topics = [].concat(options.topics || []);
     var path = options.mailbox ? "mailbox/" + encodeURIComponent(options.mailbox)
@@ -226,11 +225,11 @@
       : options.broadcast && "broadcast";
     var name = "perch " + base + path + query({ topic: topics });
     // A tab goes on where it was, a new one where the last has been.
-    var cursor = options.remember && (stored("sessionStorage", name) || stored("localStorage", name)) || options.after;
+    var cursor = options.remember && (stored("session", name) || stored("local", name)) || options.after;
 
     // The views that may get through, which one is tried, how often all have failed, and what is connected now.
-    var usable, at, rounds, failures, proved = {};
-    var current, drop = nothing, timer;
+    var usable, at, failures, proved = {};
+    var current, drop = nothing, timer, looked;
 
     // A token that is a function gives one when it is asked; null is none yet.
     var askToken = typeof options.token === "function" && options.token;
@@ -298,8 +297,8 @@
         }
         if (cursor !== before) {
           if (options.remember) {
-            stored("sessionStorage", name, cursor);
-            stored("localStorage", name, cursor);
+            stored("session", name, cursor);
+            stored("local", name, cursor);
           }
           say({ heard: heard, before: before });
         }
@@ -316,7 +315,7 @@
           usable.push(views[i]);
         }
       }
-      at = rounds = failures = 0;
+      at = failures = 0;
       drop();
       retry(0);
     }
@@ -338,6 +337,13 @@
       parameters.access_token = bare && token || undefined;
       parameters._ = unique();
       return base + path + query(parameters);
+    }
+
+    /** Asks once, beside the views. */
+    function look(limit, done) {
+      Perch.ask("GET", url(false, { wait: 0, limit: limit }), token, "", null, function (status, text) {
+        done(parse(text));
+      });
     }
 
     function connect() {
@@ -377,10 +383,10 @@
       /** Something gets through. A view that was tried before this one, and never did, is not tried again. */
       function opened() {
         open = proved[view.name] = true;
-        while (!rounds && at && !proved[usable[at - 1].name]) {
+        while (!failures && at && !proved[usable[at - 1].name]) {
           usable.splice(--at, 1);
         }
-        rounds = failures = 0;
+        failures = 0;
         self.view = view.name;
         set("open");
         pump();
@@ -391,14 +397,13 @@
           drop();
           if (status === 401) {
             renew(problem);
-          } else if (problem && /^urn:perch/.test(problem.type) && problem.status < 500 && problem.status !== 429) {
+          } else if (problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429) {
             fail(error("", problem));
           } else if (!open && usable[at + 1]) {
             at++;
             retry(0);
           } else {
             at = 0;
-            rounds++;
             retry(backoff(failures++, pause));
           }
         }
@@ -408,7 +413,7 @@
         return;
       }
       if (!view) {
-        fail(error("no such view; old browsers need perch-legacy.js"));
+        fail(error("no view without perch-legacy.js"));
         return;
       }
       set("connecting");
@@ -416,9 +421,19 @@
         renewToken();
         return;
       }
+      if (!cursor && !looked && usable[at + 1]) {
+        // What a view is handed that then does not get through would be lost, so it gets a place to begin at.
+        looked = true;
+        timer = later(probe, connect);
+        look(0, function (answer) {
+          cursor = cursor || answer.cursor;
+          connect();
+        });
+        return;
+      }
       current = link = {
         wait: options.wait || 25,
-        probe: options.probe || 6,
+        probe: probe,
         token: token,
         cursor: self.cursor,
         url: function (parameters) { return url(view.bare, parameters); },
@@ -493,7 +508,7 @@
 
     self.send = function (to, data, more, done) {
       var plain = typeof data === "string", words, item;
-      if (typeof more === "function") {
+      if (more && more.call) {
         done = more;
         more = 0;
       }
@@ -504,7 +519,7 @@
       item = {
         url: base + encodeURI(to) + query(words),
         type: plain ? "text/plain" : "application/json",
-        body: plain ? data : json().stringify(data),
+        body: plain ? data : Perch.JSON.stringify(data),
         key: words.key,
         done: done || nothing,
         tries: 0
@@ -512,9 +527,9 @@
       words.to = to;
       words.data = data;
       // A reply goes to a path of its own, where sockets do not.
-      item.frame = !/^reply/.test(to) && json().stringify(words);
+      item.frame = !/^reply/.test(to) && Perch.JSON.stringify(words);
       if (closed || queue.length >= (options.queue || 100)) {
-        later(0, function () { item.done(error(closed ? "closed" : "too many wait to be sent")); });
+        later(0, function () { item.done(error(closed ? "closed" : "the queue is full")); });
       } else {
         // Whoever has waited longer goes first, in his own time.
         queue.push(item) < 2 && pump();
@@ -540,7 +555,7 @@
       }
       item.since = item.since || now();
       if (now() - item.since > KEY_LIFE) {
-        finish(item, item.why || error("nobody knows whether it was sent"));
+        finish(item, item.why || error("it may have been sent"));
         return;
       }
       sending = item;
@@ -571,7 +586,7 @@
     /** What can come right is sent again under the same key, and so is never there twice. */
     function answered(item, status, answer, pause) {
       clearTimeout(sendTimer);
-      if (status > 199 && status < 300) {
+      if (status && status < 300) {
         finish(item, null, answer.id);
       } else if (status === 401 && renewable()) {
         pump();
@@ -646,8 +661,7 @@
     function catchUp(where) {
       if (where && !catching && !reaches(cursor, where)) {
         catching = true;
-        Perch.ask("GET", url(false, { wait: 0 }), token, "", null, function (status, text) {
-          var answer = parse(text);
+        look(undefined, function (answer) {
           catching = false;
           if (answer.messages && !leading && !closed) {
             take(answer);
@@ -659,7 +673,7 @@
 
     /** Leads soon unless another tab does: of many that are waiting for it one comes first. */
     function candidate() {
-      heardOf = now() - MISSED;
+      heardOf = 0;
       later(0.1 + Math.random() / 5, lead);
     }
 
@@ -747,6 +761,7 @@
   Perch.polling = polling;
   Perch.reachable = reachable;
   Perch.ask = ask;
+  Perch.JSON = root.JSON;
   Perch.Tabs = root.BroadcastChannel;
   Perch.xhr = function () { return new XMLHttpRequest(); };
 

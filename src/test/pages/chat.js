@@ -18,6 +18,7 @@
     if (m.data === "ask") {
       perch.send("mailbox/answers", { text: "J\u00fcrgen", n: 1 }, function (problem) {
         show("got", (problem ? problem.message : "answered") + ";");
+        document.body.style.backgroundColor = problem ? "#c00000" : "#00a000";
       });
     }
   });

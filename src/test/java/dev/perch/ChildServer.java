@@ -37,7 +37,10 @@ public final class ChildServer implements AutoCloseable {
         // A directory for what a killed process leaves behind, such as the native library that it had unpacked.
         command.add("-Djava.io.tmpdir=" + directory);
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"));
-        command.addAll(List.of("-jar", JAR.toString(), "--port=0"));
+        command.addAll(List.of("-jar", JAR.toString()));
+        if (options.stream().noneMatch(option -> option.startsWith("--port"))) {
+            command.add("--port=0");
+        }
         command.addAll(options);
         process = new ProcessBuilder(command)
                 .redirectOutput(output().toFile())

@@ -66,6 +66,14 @@ final class Client {
         page.waitUntil("got.length >= " + count, SOON);
     }
 
+    void waitForOther(String state) {
+        page.waitUntil("perch.state !== '" + state + "'", SOON);
+    }
+
+    void waitForAnswers(int count) {
+        page.waitUntil("answers.length >= " + count, SOON);
+    }
+
     void send(String to, String data) {
         page.evaluate("perch.send('" + to + "', " + data
                 + ", function (problem, id) { answers.push(problem ? problem.message : null); })");
@@ -82,6 +90,14 @@ final class Client {
 
     String gaps() {
         return page.evaluate("gaps").toString();
+    }
+
+    String states() {
+        return page.evaluate("states").toString();
+    }
+
+    String errors() {
+        return page.evaluate("errors").toString();
     }
 
     String data() {
