@@ -53,7 +53,7 @@ final class ScriptIT {
         Path scripts = which.equals("webapp") ? SOURCES : minified();
         String seed = Integer.toString((int) (System.nanoTime() & 0xffffff));
         System.out.println("ScriptIT: node schedules.js " + seed);
-        run("env", "SCRIPTS=" + scripts, "node", TESTS.resolve("schedules.js").toString(), seed, "30");
+        run("env", "SCRIPTS=" + scripts, "node", TESTS.resolve("schedules.js").toString(), seed, "100");
     }
 
     @Test
