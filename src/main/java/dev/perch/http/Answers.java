@@ -58,6 +58,11 @@ final class Answers {
         }
     }
 
+    /** Says so in place of what was said before, as on the way to a page that turns out not to be there. */
+    static void fieldsAnew(HttpFields.Mutable fields) {
+        FIELDS.forEach(fields::put);
+    }
+
     /** Says where the next read begins. */
     static void at(HttpServletResponse response, Cursor cursor) {
         String text = cursor.toString();

@@ -72,7 +72,7 @@ public final class ProblemPages extends ErrorHandler {
         response.setStatus(refused.problem().status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
         response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, refused.problem().challenge());
-        Answers.fields(response.getHeaders());
+        Answers.fieldsAnew(response.getHeaders());
         byte[] body = refused.json().getBytes(StandardCharsets.UTF_8);
         response.write(true, ByteBuffer.wrap(body), callback);
     }
@@ -82,7 +82,7 @@ public final class ProblemPages extends ErrorHandler {
         RequestLines.note(response.getRequest(), refused.problem().code(), 0);
         response.setStatus(HttpStatus.OK_200);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Jsonp.CONTENT_TYPE);
-        Answers.fields(response.getHeaders());
+        Answers.fieldsAnew(response.getHeaders());
         response.write(true, Answers.together(jsonp.script(refused)), callback);
     }
 }

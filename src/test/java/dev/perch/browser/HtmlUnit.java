@@ -106,6 +106,7 @@ final class HtmlUnit implements AutoCloseable {
                     : "close";
             client.getClass().getMethod(method).invoke(client);
         } finally {
+            Thread.currentThread().setContextClassLoader(HtmlUnit.class.getClassLoader());
             loader.close();
         }
     }

@@ -61,7 +61,11 @@ final class RawSocket implements Closeable {
     /** With a receive buffer of about so many bytes, or the usual ones for 0. */
     static RawSocket open(TestServer server, int receiveBuffer, String target, String... headerLines)
             throws IOException {
-        RawClient raw = RawClient.connect(server.uri(), receiveBuffer);
+        return open(RawClient.connect(server.uri(), receiveBuffer), target, headerLines);
+    }
+
+    /** On a connection on which nothing was sent so far. */
+    static RawSocket open(RawClient raw, String target, String... headerLines) throws IOException {
         String[] lines = new String[HANDSHAKE.length + headerLines.length];
         System.arraycopy(HANDSHAKE, 0, lines, 0, HANDSHAKE.length);
         System.arraycopy(headerLines, 0, lines, HANDSHAKE.length, headerLines.length);
