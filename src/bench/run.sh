@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures Perch on this machine and prints a table: bash src/bench/run.sh [WORKLOAD...]
 # Workloads: latency, broadcast and views (memory, messages a second and a broadcast for each way to read) if none is
-# named, in about six minutes; heap and throughput, of long-polling alone. Each has a server of its own.
+# named, in about six minutes; heap and throughput, of long-polling alone; crowd, 100 000 readers over HTTP/2. Each has a
+# server of its own.
 # JAR: what to measure (target/perch.jar, built if missing). JVM: flags of the server. OPTIONS: its options; with
 # --memory, if nothing is said, it is the reading that is measured and not the disk.
 # LOAD: options for the load, as in LOAD="--warmup 3 --rounds 3" for a short run.
@@ -61,7 +62,7 @@ measure() {
   stop
 }
 
-javac -d "$classes" -sourcepath src/bench src/bench/Load.java
+javac -d "$classes" -sourcepath src/bench src/bench/Load.java src/bench/Crowd.java
 echo "date     $(date -u +%F)"
 echo "commit   $(git rev-parse --short HEAD)"
 echo "JDK      $(java -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.vm.version = //p')"
@@ -79,6 +80,11 @@ for workload in "${workloads[@]}"; do
       for view in poll stream socket; do measure heap --view $view --warmup 2 --rounds 3; done
       for view in poll stream socket; do measure throughput --view $view --readers 1000; done
       for view in poll stream socket; do measure broadcast --view $view --readers 1000; done
+      ;;
+    crowd)
+      start
+      java -Xmx1g -cp "$classes" Crowd "$port" "$server"
+      stop
       ;;
     *) measure "$workload" ;;
   esac
