@@ -8,10 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.perch.TestServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -268,18 +264,13 @@ final class ClientFaultIT {
     }
 
     @Test
-    void anHttp2ClientThatTakesItsRequestBackIsNoticedAtOnce() throws Exception {
-        HttpClient http2 =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-        HttpRequest first = HttpRequest.newBuilder(server.uri(box + "?wait=0")).build();
-        assertEquals(
-                HttpClient.Version.HTTP_2,
-                http2.send(first, BodyHandlers.ofString()).version());
-        HttpRequest poll = HttpRequest.newBuilder(server.uri(box + "?wait=60")).build();
-        CompletableFuture<HttpResponse<String>> parked = http2.sendAsync(poll, BodyHandlers.ofString());
-        client.awaitParked(box, 1);
-        parked.cancel(true);
-        await().atMost(2, TimeUnit.SECONDS).until(() -> server.openPolls() == 0);
+    void anHttp2ClientThatTakesItsRequestBackIsNoticedAtOnce() {
+        try (Http2Client http2 = new Http2Client(server)) {
+            CompletableFuture<Reply> parked = http2.read(box + "?wait=60");
+            client.awaitParked(box, 1);
+            parked.cancel(true);
+            await().atMost(2, TimeUnit.SECONDS).until(() -> server.openPolls() == 0);
+        }
         client.publish(box, "not lost");
         assertEquals(List.of("not lost"), client.poll(box + "?wait=0").data());
     }

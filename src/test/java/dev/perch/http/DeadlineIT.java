@@ -10,9 +10,6 @@ import dev.perch.TestCertificate;
 import dev.perch.TestServer;
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +18,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.client.AsyncRequestContent;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,23 +126,14 @@ final class DeadlineIT {
 
     @Test
     void aBodyThatIsDribbledOverHttp2IsRefused() {
-        HttpClient http2 =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-        HttpRequest first =
-                HttpRequest.newBuilder(server.uri("mailbox/b?wait=0")).build();
-        assertEquals(
-                HttpClient.Version.HTTP_2,
-                http2.sendAsync(first, HttpResponse.BodyHandlers.ofString())
-                        .join()
-                        .version());
-        try (SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>()) {
-            CompletableFuture<HttpResponse<String>> answer = http2.sendAsync(
-                    HttpRequest.newBuilder(server.uri("mailbox/a"))
-                            .POST(HttpRequest.BodyPublishers.fromPublisher(body))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+        try (Http2Client http2 = new Http2Client(server);
+                AsyncRequestContent body = new AsyncRequestContent()) {
+            CompletableFuture<Reply> answer = http2.post("mailbox/a", body);
             dribble.scheduleAtFixedRate(
-                    () -> body.submit(ByteBuffer.wrap("x".getBytes(UTF_8))), 0, 200, TimeUnit.MILLISECONDS);
+                    () -> body.write(ByteBuffer.wrap("x".getBytes(UTF_8)), Callback.NOOP),
+                    0,
+                    200,
+                    TimeUnit.MILLISECONDS);
             await().atMost(PATIENCE)
                     .until(() ->
                             client.poll("metrics").text().contains("perch_refusals_total{reason=\"body-too-slow\"} 1"));

@@ -8,10 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.perch.TestServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,9 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP itself: its versions, pipelining, and requests that are none. */
 final class ProtocolIT {
-    private static final HttpClient HTTP_2 =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-
     private static TestServer server;
     private static TestClient client;
 
@@ -117,25 +110,20 @@ final class ProtocolIT {
     }
 
     @Test
-    void manyPollsParkOnOneHttp2Connection() throws Exception {
-        List<CompletableFuture<HttpResponse<byte[]>>> parked = new ArrayList<>();
-        HttpResponse<byte[]> first = http2("mailbox/h2first?wait=0").get(20, TimeUnit.SECONDS);
-        assertEquals(HttpClient.Version.HTTP_2, first.version());
-        for (int i = 0; i < 50; i++) {
-            parked.add(http2("mailbox/h2m" + i));
+    void manyPollsParkOnOneHttp2Connection() {
+        List<CompletableFuture<Reply>> parked = new ArrayList<>();
+        try (Http2Client http2 = new Http2Client(server)) {
+            for (int i = 0; i < 50; i++) {
+                parked.add(http2.read("mailbox/h2m" + i));
+            }
+            for (int i = 0; i < 50; i++) {
+                client.awaitParked("mailbox/h2m" + i, 1);
+                client.publish("mailbox/h2m" + i, "m" + i);
+            }
+            for (int i = 0; i < 50; i++) {
+                assertEquals(List.of("m" + i), TestClient.get(parked.get(i)).data());
+            }
         }
-        for (int i = 0; i < 50; i++) {
-            client.awaitParked("mailbox/h2m" + i, 1);
-            client.publish("mailbox/h2m" + i, "m" + i);
-        }
-        for (int i = 0; i < 50; i++) {
-            Reply reply = Reply.of(parked.get(i).get(20, TimeUnit.SECONDS));
-            assertEquals(List.of("m" + i), reply.data());
-        }
-    }
-
-    private static CompletableFuture<HttpResponse<byte[]>> http2(String path) {
-        return HTTP_2.sendAsync(HttpRequest.newBuilder(server.uri(path)).build(), BodyHandlers.ofByteArray());
     }
 
     @Test

@@ -10,16 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.StringRequestContent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -160,21 +157,15 @@ final class ReplyIT {
     }
 
     @Test
-    void anAskerOverHttp2MayTakeItsRequestBack() throws Exception {
-        HttpClient http2 =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-        HttpRequest upgrade = HttpRequest.newBuilder(server.uri("health/live")).build();
-        assertEquals(
-                HttpClient.Version.HTTP_2,
-                http2.send(upgrade, BodyHandlers.discarding()).version());
-        for (String parameter : List.of("reply=1", "receipt=acked")) {
-            HttpRequest request = HttpRequest.newBuilder(server.uri("mailbox/worker?wait=60&" + parameter))
-                    .POST(BodyPublishers.ofString("?"))
-                    .build();
-            CompletableFuture<?> asked = http2.sendAsync(request, BodyHandlers.discarding());
-            await().atMost(SOON).until(() -> server.openPolls() == 1);
-            asked.cancel(true);
-            await().atMost(SOON).until(() -> server.openPolls() == 0);
+    void anAskerOverHttp2MayTakeItsRequestBack() {
+        try (Http2Client http2 = new Http2Client(server)) {
+            for (String parameter : List.of("reply=1", "receipt=acked")) {
+                CompletableFuture<Reply> asked =
+                        http2.post("mailbox/worker?wait=60&" + parameter, new StringRequestContent("?"));
+                await().atMost(SOON).until(() -> server.openPolls() == 1);
+                asked.cancel(true);
+                await().atMost(SOON).until(() -> server.openPolls() == 0);
+            }
         }
         client.publish(pathOfNext(), "42").assertProblem(410, "nobody-asks");
     }

@@ -13,9 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -172,11 +169,11 @@ final class StreamLifeIT {
 
     @Test
     void overHttp2AStuckReaderIsClosedAndTheOthersOnItsConnectionGoOn() throws Exception {
-        try (TestServer server = TestServer.start(clocks)) {
+        try (TestServer server = TestServer.start(clocks);
+                Http2Client http2 = new Http2Client(server)) {
             TestClient client = new TestClient(server);
-            HttpClient http = HttpClient.newHttpClient();
-            InputStream stuck = open(http, server, "topic/t");
-            InputStream reading = open(http, server, "topic/small");
+            InputStream stuck = http2.events("topic/t");
+            InputStream reading = http2.events("topic/small");
             client.awaitParked("topic/t", 1);
             for (int i = 0; i < 120; i++) {
                 client.publish("topic/t", "x".repeat(200_000)).assertStatus(201);
@@ -192,17 +189,6 @@ final class StreamLifeIT {
             await().atMost(SOON).until(() -> server.openStreams() == 0);
             stuck.close();
         }
-    }
-
-    private static InputStream open(HttpClient http, TestServer server, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(server.uri(path))
-                .version(HttpClient.Version.HTTP_2)
-                .header("Accept", "text/event-stream")
-                .build();
-        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        assertEquals(HttpClient.Version.HTTP_2, response.version());
-        assertEquals(200, response.statusCode());
-        return response.body();
     }
 
     @Test
