@@ -3,7 +3,6 @@ package dev.perch.http;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -17,10 +16,10 @@ public final class Protocols {
 
     private Protocols() {}
 
-    /** Without encryption; a client that knows of it may begin with HTTP/2 (RFC 9113 section 3.3). */
+    /** Without encryption; a client that {@linkplain PriorKnowledge knows of it} may begin with HTTP/2. */
     public static ConnectionFactory[] plain(HttpConfiguration http, Deadlines deadlines) {
         return new ConnectionFactory[] {
-            new HttpConnectionFactory(http), manyStreams(new HTTP2CServerConnectionFactory(http), deadlines)
+            new HttpConnectionFactory(http), manyStreams(new PriorKnowledge(http), deadlines)
         };
     }
 

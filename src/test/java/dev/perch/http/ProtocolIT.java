@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.perch.TestServer;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +127,34 @@ final class ProtocolIT {
             }
             for (int i = 0; i < 50; i++) {
                 assertEquals(List.of("m" + i), TestClient.get(parked.get(i)).data());
+            }
+        }
+    }
+
+    @Test
+    void aWishToGoOverToHttp2IsLeftAlone() throws IOException {
+        String[] wish = {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"};
+        try (RawClient raw = RawClient.connect(server)) {
+            raw.request("GET", "/health/live", wish).receive().assertStatus(200);
+            raw.request("PRI", "/health/live", wish).receive().assertProblem(405, "method-not-allowed");
+            raw.request("GET", "/health/live").receive().assertStatus(200);
+        }
+    }
+
+    /** It has that wish on every new connection, and loses what comes right behind a 101. */
+    @Test
+    void javasClientMayBeGivenALargeAnswerFirst() throws Exception {
+        client.publish("mailbox/large", "x".repeat(100_000)).assertStatus(201);
+        HttpRequest read =
+                HttpRequest.newBuilder(server.uri("mailbox/large?after=start")).build();
+        for (int i = 0; i < 100; i++) {
+            List<CompletableFuture<HttpResponse<byte[]>>> answers = Stream.generate(HttpClient::newHttpClient)
+                    .limit(2)
+                    .map(fresh -> fresh.sendAsync(read, BodyHandlers.ofByteArray()))
+                    .toList();
+            for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+                Reply reply = Reply.of(answer.get(5, TimeUnit.SECONDS));
+                assertEquals(100_000, reply.data().get(0).length());
             }
         }
     }
