@@ -82,7 +82,7 @@ public final class JsonEncoding implements Encoding {
             if (i > 0) {
                 pieces.add(ByteBuffer.wrap(COMMA));
             }
-            pieces.add(ByteBuffer.wrap(batch.messages().get(i).json(this)));
+            pieces.add(ByteBuffer.wrap(batch.messages().get(i).handedOut(this)));
         }
         String gap =
                 batch.gap() == null ? "" : ",\"gap\":{\"why\":\"" + batch.gap().word() + "\"}";

@@ -26,7 +26,7 @@ public final class NdjsonEncoding implements StreamEncoding {
             chunks.add("{\"gap\":{\"why\":\"" + batch.gap().word() + "\"}}\n");
         }
         for (Message message : batch.messages()) {
-            byte[] json = message.json(JSON);
+            byte[] json = message.handedOut(JSON);
             chunks.add(json, 0, json.length).add("\n");
         }
         return chunks;

@@ -105,7 +105,7 @@ public final class SseEncoding implements StreamEncoding {
         String type = envelope || USUAL_TYPE.equals(message.type()) ? null : message.type();
         chunks.add("id: " + id + (type == null ? "" : "\nevent: " + type) + "\ndata: ");
         if (envelope) {
-            byte[] json = message.json(JSON);
+            byte[] json = message.handedOut(JSON);
             chunks.add(json, 0, json.length);
         } else {
             data(chunks, message);
@@ -127,7 +127,7 @@ public final class SseEncoding implements StreamEncoding {
                 // What came in as text was checked; a store that lost the charset still has the bytes.
             }
         }
-        byte[] json = message.json(JSON);
+        byte[] json = message.handedOut(JSON);
         int start = JsonEncoding.valueAt(json);
         int quote = type.isJson() ? 0 : 1;
         chunks.add(json, start + quote, json.length - 1 - quote);

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A stored message. It never changes; only its JSON form is made at the first wish and kept with it, whatever the
- * number of its readers, until the store drops it. Any thread may use it.
+ * A stored message. It never changes; only its JSON form is made at the first wish and kept with it: on a topic
+ * whatever the number of its readers, in a mailbox from the second one on, until the store drops it. Any thread may use
+ * it.
  */
 public final class Message {
     /** What a message costs in memory besides its bytes, about: objects, index, an idempotency key. In bytes. */
@@ -14,7 +15,15 @@ public final class Message {
 
     private static final AtomicReferenceFieldUpdater<Message, byte[]> JSON =
             AtomicReferenceFieldUpdater.newUpdater(Message.class, byte[].class, "json");
+    /** In place of the form when it was made and not kept, and when it is not to be kept any more. */
+    private static final byte[] ONCE = {};
+
     private static final byte[] DROPPED = {};
+
+    /** No character of a message takes more bytes in any form of it, and all that is added to it no more than this. */
+    private static final int LONGEST_CHARACTER = 8;
+
+    private static final int LONGEST_FRAME = 512;
 
     private final QueueName queue;
     private final String epoch;
@@ -117,6 +126,13 @@ public final class Message {
         return draft.bytes();
     }
 
+    /** What no form of it exceeds, in bytes, whatever the characters in it are. */
+    public long longest() {
+        return LONGEST_FRAME
+                + (long) LONGEST_CHARACTER
+                        * (draft.bytes() + draft.contentType().length());
+    }
+
     /** What its JSON form takes in memory, in bytes; 0 while it has none. */
     public int encodedBytes() {
         byte[] kept = json;
@@ -126,16 +142,25 @@ public final class Message {
     /** Its JSON form, made by the first who asks. The bytes are shared: not to be changed. */
     public byte[] json(Encoding encoding) {
         byte[] kept = json;
-        if (kept != null && kept != DROPPED) {
+        if (kept != null && kept.length > 0) {
             return kept;
         }
         byte[] made = encoding.json(this);
-        if (JSON.compareAndSet(this, null, made)) {
+        if (kept != DROPPED && JSON.compareAndSet(this, kept, made)) {
             encodedBytes.add(made.length);
             return made;
         }
         kept = json;
-        return kept == DROPPED ? made : kept;
+        return kept.length > 0 ? kept : made;
+    }
+
+    /**
+     * Its JSON form for a reader that gets it now. A message in a mailbox hardly ever has another reader: its form is
+     * kept only from the second on, since it would take more memory than the message itself.
+     */
+    public byte[] handedOut(Encoding encoding) {
+        boolean first = queue.isMailbox() && JSON.compareAndSet(this, null, ONCE);
+        return first ? encoding.json(this) : json(encoding);
     }
 
     /** To be called once by the store when it no longer keeps the message; readers at work with it may go on. */

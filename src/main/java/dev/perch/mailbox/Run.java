@@ -94,6 +94,9 @@ record Run(List<Message> messages, long end, long own, long floor) {
 
     /** How many of the messages one answer may hold. */
     private static int fitting(List<Message> messages, Portion portion) {
+        if (fitAnyway(messages, portion)) {
+            return messages.size();
+        }
         long bytes = 0;
         int count = 0;
         for (Message message : messages) {
@@ -104,6 +107,18 @@ record Run(List<Message> messages, long end, long own, long floor) {
             count++;
         }
         return count;
+    }
+
+    /** Whether there is room for all, whatever they look like: to weigh a message it must be put into its form. */
+    private static boolean fitAnyway(List<Message> messages, Portion portion) {
+        if (messages.size() <= 1) {
+            return true;
+        }
+        long longest = 0;
+        for (Message message : messages) {
+            longest += message.longest();
+        }
+        return messages.size() <= portion.limit() && longest <= portion.bytes();
     }
 
     private static long own(List<Message> messages, List<Source> sources) {

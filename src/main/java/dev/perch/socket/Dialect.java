@@ -27,7 +27,7 @@ enum Dialect {
 
         @Override
         Frame show(Message message) {
-            return new Frame(OpCode.TEXT, ByteBuffer.wrap(message.json(ENCODING)));
+            return new Frame(OpCode.TEXT, ByteBuffer.wrap(message.handedOut(ENCODING)));
         }
 
         @Override

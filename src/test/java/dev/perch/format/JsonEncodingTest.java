@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.format;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import dev.perch.mailbox.Batch;
@@ -72,6 +74,40 @@ class JsonEncodingTest {
         assertEquals(
                 new String(first, StandardCharsets.UTF_8), new String(message.json(encoding), StandardCharsets.UTF_8));
         assertEquals(0, encodedBytes.sum());
+    }
+
+    @Test
+    void inAMailboxTheFormIsKeptFromTheSecondReaderOn() {
+        Message message = message(QueueName.mailbox("alice"), "text/plain", new byte[] {'x'});
+        byte[] first = message.handedOut(encoding);
+        assertEquals(0, encodedBytes.sum());
+        byte[] second = message.handedOut(encoding);
+        assertArrayEquals(first, second);
+        assertEquals(second.length, encodedBytes.sum());
+        assertSame(second, message.handedOut(encoding));
+        message.dropped();
+        assertArrayEquals(first, message.handedOut(encoding));
+        assertEquals(0, encodedBytes.sum());
+    }
+
+    @Test
+    void noFormIsLongerThanIsSaid() {
+        for (String text :
+                List.of("", "x", "\u0001".repeat(999), "\n".repeat(999), "\"".repeat(999), "\u2028".repeat(999))) {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            for (String contentType : List.of("text/plain", "image/png;" + "\"".repeat(999))) {
+                String word = "\u007f".repeat(64);
+                Draft draft = new Draft(contentType, body, word, word, null, "/reply/" + word, 0);
+                QueueName topic = QueueName.topic("n".repeat(128));
+                Message message =
+                        new Message(topic, "e".repeat(32), Long.MAX_VALUE, 1L << 42, 1L << 43, draft, encodedBytes);
+                for (StreamEncoding view :
+                        List.of(new NdjsonEncoding(), new SseEncoding(false), new SseEncoding(true))) {
+                    assertTrue(view.weight(message) <= message.longest(), text + contentType);
+                }
+                assertTrue(message.json(encoding).length <= message.longest(), text + contentType);
+            }
+        }
     }
 
     @Test
