@@ -5,6 +5,7 @@ import dev.perch.access.ClientLimits;
 import dev.perch.access.Tokens;
 import dev.perch.access.UnusableKeys;
 import dev.perch.http.ConnectionCount;
+import dev.perch.http.Connector;
 import dev.perch.http.Deadlines;
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
@@ -13,6 +14,7 @@ import dev.perch.http.RequestLines;
 import dev.perch.http.SlowClients;
 import dev.perch.http.Tls;
 import dev.perch.http.Turnaround;
+import dev.perch.http.WheelScheduler;
 import dev.perch.mailbox.Clocks;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Limits;
@@ -166,15 +168,10 @@ final class PerchServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
         Deadlines deadlines = config.deadlines.deadlines();
-        // Requests are handled by the selectors themselves, so there is one for each processor.
-        int selectors = Runtime.getRuntime().availableProcessors();
-        ServerConnector result = new ServerConnector(
+        ServerConnector result = new Connector(
                 server,
                 turnaround,
-                null,
-                null,
-                -1,
-                selectors,
+                new WheelScheduler(wheel),
                 tls == null ? Protocols.plain(http, deadlines) : Protocols.encrypted(http, tls, deadlines));
         result.setHost(config.listen.host);
         result.setPort(config.listen.port);
