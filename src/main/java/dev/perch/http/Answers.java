@@ -189,9 +189,14 @@ final class Answers {
         if (pieces.size() == 1) {
             return pieces.get(0);
         }
-        int length = pieces.stream().mapToInt(ByteBuffer::remaining).sum();
+        int length = 0;
+        for (ByteBuffer piece : pieces) {
+            length += piece.remaining();
+        }
         ByteBuffer whole = ByteBuffer.allocate(length);
-        pieces.forEach(whole::put);
+        for (ByteBuffer piece : pieces) {
+            whole.put(piece);
+        }
         return whole.flip();
     }
 

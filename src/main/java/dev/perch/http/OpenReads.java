@@ -6,9 +6,9 @@ import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.End;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
@@ -18,7 +18,8 @@ final class OpenReads {
     private final DisconnectWatch watch;
     private final int max;
     private final IntSupplier elsewhere;
-    private final Set<OpenRead> open = ConcurrentHashMap.newKeySet();
+    /** Guarded by itself. What one costs in it counts: two references. */
+    private final Set<OpenRead> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /**
      * None as yet.
@@ -34,19 +35,23 @@ final class OpenReads {
 
     /** Refuses one more when there are as many as there may be. */
     void refuseWhenFull() throws Refused {
-        if (open.size() + elsewhere.getAsInt() >= max) {
+        if (count() + elsewhere.getAsInt() >= max) {
             throw Problem.TOO_MANY_POLLS.because("try again after Retry-After");
         }
     }
 
     void add(OpenRead read) {
-        open.add(read);
+        synchronized (open) {
+            open.add(read);
+        }
     }
 
     /** Its answer is complete, or its client has gone. */
     void remove(OpenRead read) {
         unwatch(read);
-        open.remove(read);
+        synchronized (open) {
+            open.remove(read);
+        }
     }
 
     /** Ends the read, which has a socket, when its client goes away. */
@@ -63,17 +68,19 @@ final class OpenReads {
 
     /** How many there are. */
     int count() {
-        return open.size();
+        synchronized (open) {
+            return open.size();
+        }
     }
 
     /** How many there are of one kind. */
     long count(String kind) {
-        return open.stream().filter(read -> read.kind().equals(kind)).count();
+        return all().stream().filter(read -> read.kind().equals(kind)).count();
     }
 
     /** Ends everything that is open now, spread over that time. */
     void drain(long nanos) {
-        List<OpenRead> reads = new ArrayList<>(open);
+        List<OpenRead> reads = all();
         Collections.shuffle(reads);
         long pause = reads.isEmpty() ? 0 : nanos / reads.size();
         long owed = 0;
@@ -89,6 +96,12 @@ final class OpenReads {
 
     /** Ends what began to park while the drain did. */
     void endAll() {
-        open.forEach(read -> read.end(End.DRAIN));
+        all().forEach(read -> read.end(End.DRAIN));
+    }
+
+    private List<OpenRead> all() {
+        synchronized (open) {
+            return new ArrayList<>(open);
+        }
     }
 }

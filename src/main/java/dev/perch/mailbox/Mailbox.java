@@ -212,19 +212,19 @@ final class Mailbox {
         if (reader.waiter().isOver()) {
             return List.of();
         }
-        List<Reader> superseded = new ArrayList<>(0);
-        if (reader.isBare()) {
-            parked.stream()
-                    .filter(Reader::isBare)
-                    .map(other -> reader.beganBefore(other) ? reader : other)
-                    .forEach(superseded::add);
-        } else {
-            List<Reader> others =
-                    parked.stream().filter(other -> !other.isBare()).toList();
-            superseded.addAll(others.subList(0, Math.max(0, others.size() + 1 - limit)));
+        if (parked.isEmpty()) {
+            parked = List.of(reader);
+            return List.of();
         }
-        List<Reader> stay = new ArrayList<>(parked.size() + 1);
-        stay.addAll(parked);
+        List<Reader> rivals = parked.stream()
+                .filter(other -> other.isBare() == reader.isBare())
+                .toList();
+        int others = reader.isBare() ? 0 : limit - 1;
+        List<Reader> superseded = new ArrayList<>(rivals.subList(0, Math.max(0, rivals.size() - others)));
+        if (reader.isBare()) {
+            superseded.replaceAll(other -> reader.beganBefore(other) ? reader : other);
+        }
+        List<Reader> stay = new ArrayList<>(parked);
         stay.add(reader);
         stay.removeAll(superseded);
         parked = List.copyOf(stay);
@@ -234,9 +234,9 @@ final class Mailbox {
 
     synchronized void unpark(Reader reader) {
         if (parked.contains(reader)) {
-            List<Reader> stay = new ArrayList<>(parked);
-            stay.remove(reader);
-            parked = List.copyOf(stay);
+            parked = parked.size() == 1
+                    ? List.of()
+                    : parked.stream().filter(other -> other != reader).toList();
         }
     }
 

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One read: it looks for messages after its place; if there are none it parks; when woken it looks again. It is
- * answered once, through its {@link Outlet}.
+ * answered once, through its {@link Outlet}. As a timer of the wheel it is its own deadline.
  */
-public final class Reader {
+public final class Reader extends Wheel.Timer {
     // Threads: the fields that are neither final nor volatile belong to the one thread that the waiter's state READING
     // stands for; it hands them on by parking. Whoever ends the read from outside looks at `position`, `gap` and
     // `scope`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it.
@@ -24,7 +24,6 @@ public final class Reader {
     private final long waitNanos;
     private final Outlet outlet;
     private final Waiter waiter = new Waiter();
-    private final Deadline deadline = new Deadline();
     private final Mailbox mailbox;
     private final List<Topic> held;
     private final boolean watch;
@@ -79,6 +78,11 @@ public final class Reader {
         }
         conclude(why);
         return true;
+    }
+
+    @Override
+    protected void expire() {
+        end(End.WAIT);
     }
 
     /** Whether it waits for messages. */
@@ -221,7 +225,7 @@ public final class Reader {
         List<Reader> superseded = List.of();
         if (!registered) {
             registered = true;
-            exchange.wheel().schedule(deadline, waitNanos - (exchange.clocks().nanoTime() - startNanos));
+            exchange.wheel().schedule(this, waitNanos - (exchange.clocks().nanoTime() - startNanos));
             superseded = mailbox == null
                     ? List.of()
                     : mailbox.park(this, exchange.limits().parkedPerMailbox());
@@ -272,18 +276,11 @@ public final class Reader {
 
     /** Nobody shall find it any more, neither those who publish nor the wheel. */
     private void leave() {
-        exchange.wheel().cancel(deadline);
+        exchange.wheel().cancel(this);
         if (mailbox != null) {
             mailbox.unpark(this);
         }
         scope.topics().forEach(topic -> topic.unpark(this));
-    }
-
-    private final class Deadline extends Wheel.Timer {
-        @Override
-        protected void expire() {
-            end(End.WAIT);
-        }
     }
 
     private final class Settling extends Wheel.Timer {

@@ -32,6 +32,7 @@ final class Registry implements Store.Intake {
     private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final Topic broadcast;
+    private final List<Topic> broadcastAlone;
     private volatile long horizon;
 
     Registry(Store store, Clocks clocks, Executor executor, Duration idleMailbox, PresenceTopic presence) {
@@ -41,6 +42,7 @@ final class Registry implements Store.Intake {
         this.idleMailboxNanos = idleMailbox.toNanos();
         this.presence = presence;
         this.broadcast = topic(QueueName.BROADCAST.name());
+        this.broadcastAlone = List.of(broadcast);
         store.open(this);
         horizon = store.last();
     }
@@ -66,6 +68,11 @@ final class Registry implements Store.Intake {
 
     Topic broadcast() {
         return broadcast;
+    }
+
+    /** The topics on which most reads are parked: one list for all of them. */
+    List<Topic> broadcastAlone() {
+        return broadcastAlone;
     }
 
     /** The topic, which stays at least until it is released as often as it was held. */
@@ -105,7 +112,7 @@ final class Registry implements Store.Intake {
 
     @Override
     public void created(MailboxRecord mailbox) {
-        Queue queue = queue(QueueName.mailbox(mailbox.name()));
+        Queue queue = queue(mailbox.queue());
         Presence offline = new Presence(mailbox.name(), presence);
         mailboxes.put(mailbox.name(), new Mailbox(queue, mailbox, offline, clocks.nanoTime()));
         mailbox.follows().keySet().forEach(topic -> follower(topic, mailbox.name()));
@@ -162,7 +169,7 @@ final class Registry implements Store.Intake {
         run(mailbox.parked().stream().filter(reader -> reader.waiter().wake()).toList(), Registry::look);
     }
 
-    private Collection<Reader> parked(QueueName queue) {
+    private List<Reader> parked(QueueName queue) {
         if (queue.isMailbox()) {
             Mailbox mailbox = mailboxes.get(queue.name());
             return mailbox == null ? List.of() : mailbox.parked();

@@ -26,11 +26,13 @@ record Scope(List<Source> sources, List<Topic> topics, Map<String, Long> follows
      * @param since from which offset on these concern it
      */
     static Scope of(Mailbox mailbox, List<Topic> held, long since, Registry registry) {
+        Map<String, Long> follows = mailbox == null ? null : mailbox.follows();
+        if (mailbox != null && follows.isEmpty() && held.isEmpty()) {
+            return usual(mailbox, follows, registry);
+        }
         List<Source> sources = new ArrayList<>();
         Set<Topic> topics = new LinkedHashSet<>();
-        Map<String, Long> follows = null;
         if (mailbox != null) {
-            follows = mailbox.follows();
             sources.add(new Source(mailbox.queue(), 0, false));
             topics.add(registry.broadcast());
             sources.add(new Source(registry.broadcast().queue(), mailbox.since(), false));
@@ -45,6 +47,13 @@ record Scope(List<Source> sources, List<Topic> topics, Map<String, Long> follows
                 .filter(topics::add)
                 .forEach(topic -> sources.add(new Source(topic.queue(), since, mailbox != null)));
         return new Scope(List.copyOf(sources), List.copyOf(topics), follows);
+    }
+
+    /** That of most reads: their mailbox and broadcast. */
+    private static Scope usual(Mailbox mailbox, Map<String, Long> follows, Registry registry) {
+        Source own = new Source(mailbox.queue(), 0, false);
+        Source all = new Source(registry.broadcast().queue(), mailbox.since(), false);
+        return new Scope(List.of(own, all), registry.broadcastAlone(), follows);
     }
 
     /** Whether another one must be made. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
-import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -9,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Topic {
     private final Queue queue;
     private final Set<String> followers = ConcurrentHashMap.newKeySet();
-    private final Set<Reader> parked = ConcurrentHashMap.newKeySet();
+    /** Of broadcast these are all that there are, so what one costs counts: no more than two references. */
+    private final Set<Reader> parked = Collections.newSetFromMap(new IdentityHashMap<>(1));
     /** How many reads have it in their view, changed only inside the registry's atomic step for this name. */
     private int holds;
 
@@ -31,16 +34,22 @@ final class Topic {
     }
 
     void park(Reader reader) {
-        parked.add(reader);
+        synchronized (parked) {
+            parked.add(reader);
+        }
     }
 
     void unpark(Reader reader) {
-        parked.remove(reader);
+        synchronized (parked) {
+            parked.remove(reader);
+        }
     }
 
-    /** Those who wait for something on this topic, as far as they are there for the whole of the look. */
-    Collection<Reader> parked() {
-        return parked;
+    /** Those who wait for something on this topic now. */
+    List<Reader> parked() {
+        synchronized (parked) {
+            return List.of(parked.toArray(Reader[]::new));
+        }
     }
 
     Topic hold() {

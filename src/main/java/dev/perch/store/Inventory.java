@@ -75,7 +75,7 @@ final class Inventory {
     private void tell(QueueRow row, Map<String, Long> topics, long last) {
         QueueName name = row.name();
         if (name.isMailbox()) {
-            intake.created(new MailboxRecord(name.name(), row.since(), row.handed(), row.acked(), Map.copyOf(topics)));
+            intake.created(new MailboxRecord(name, row.since(), row.handed(), row.acked(), Map.copyOf(topics)));
         }
         intake.found(name, last);
     }

@@ -11,7 +11,9 @@ import java.util.function.Consumer;
 /** The messages of one queue that are nowhere but in memory, and its floor. Its own lock makes each call one step. */
 final class MemoryQueue implements Shelf {
     private final Ledger ledger;
-    private final Window messages = new Window();
+    /** Null when it is empty, as it is for most queues. */
+    private Window messages;
+
     private long bytes;
     private long floor;
 
@@ -21,6 +23,7 @@ final class MemoryQueue implements Shelf {
     }
 
     synchronized void add(Message message) {
+        messages = messages == null ? new Window() : messages;
         messages.add(message);
         bytes += message.bytes();
         ledger.add(message.bytes());
@@ -28,7 +31,11 @@ final class MemoryQueue implements Shelf {
 
     @Override
     public synchronized long count() {
-        return messages.size();
+        return size();
+    }
+
+    private int size() {
+        return messages == null ? 0 : messages.size();
     }
 
     @Override
@@ -42,12 +49,14 @@ final class MemoryQueue implements Shelf {
 
     /** The offset of the newest message, or the floor when there is none. */
     synchronized long last() {
-        return messages.size() == 0 ? floor : messages.get(messages.size() - 1).offset();
+        return messages == null ? floor : messages.get(messages.size() - 1).offset();
     }
 
     synchronized Page read(long after, int limit, long maxBytes, long millis) {
         Excerpt excerpt = new Excerpt(floor, limit, maxBytes, millis);
-        messages.forEachAfter(after, excerpt::take);
+        if (messages != null) {
+            messages.forEachAfter(after, excerpt::take);
+        }
         return excerpt.page();
     }
 
@@ -55,8 +64,8 @@ final class MemoryQueue implements Shelf {
     public synchronized int surplus(long droppable, Room room) {
         long kept = bytes;
         int gone = 0;
-        while (!room.suffices(messages.size() - gone, kept)) {
-            if (gone == messages.size() || messages.get(gone).offset() > droppable) {
+        while (!room.suffices(size() - gone, kept)) {
+            if (gone == size() || messages.get(gone).offset() > droppable) {
                 return -1;
             }
             kept -= messages.get(gone++).bytes();
@@ -66,22 +75,35 @@ final class MemoryQueue implements Shelf {
 
     @Override
     public synchronized void dropOldest(int count, long millis) {
-        messages.removeOldest(count).forEach(message -> forget(message, millis));
+        if (count > 0) {
+            messages.removeOldest(count).forEach(message -> forget(message, millis));
+            shrink();
+        }
     }
 
     @Override
     public synchronized void dropUpTo(long offset, long millis) {
-        dropOldest(messages.indexAfter(offset), millis);
+        dropOldest(messages == null ? 0 : messages.indexAfter(offset), millis);
     }
 
     @Override
     public synchronized void dropExpired(long millis) {
+        if (messages == null) {
+            return;
+        }
         for (Iterator<Message> all = messages.iterator(); all.hasNext(); ) {
             Message message = all.next();
             if (message.expired(millis)) {
                 all.remove();
                 forget(message, millis);
             }
+        }
+        shrink();
+    }
+
+    private void shrink() {
+        if (messages.size() == 0) {
+            messages = null;
         }
     }
 
@@ -92,7 +114,9 @@ final class MemoryQueue implements Shelf {
 
     private synchronized List<Slip> slipsUpTo(long offset) {
         List<Slip> slips = new ArrayList<>();
-        messages.forEachAfter(0, message -> message.offset() <= offset && slips.add(slip(message)));
+        if (messages != null) {
+            messages.forEachAfter(0, message -> message.offset() <= offset && slips.add(slip(message)));
+        }
         return slips;
     }
 

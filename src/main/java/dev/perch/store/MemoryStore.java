@@ -43,7 +43,10 @@ public final class MemoryStore implements Store {
     private final Map<QueueName.Kind, Long> removedFloors = new ConcurrentHashMap<>();
 
     // Guarded by this, as every change is.
-    private final Map<String, Set<String>> mailboxes = new HashMap<>();
+    private int mailboxes;
+    /** The topics that mailboxes follow; most follow none. */
+    private final Map<QueueName, Set<String>> follows = new HashMap<>();
+
     private Intake intake;
     private volatile long last;
 
@@ -93,15 +96,16 @@ public final class MemoryStore implements Store {
                 return first;
             }
         }
-        if (queue.isMailbox() && !mayExist(queue.name())) {
+        boolean isNew = queue.isMailbox() && !queues.containsKey(queue);
+        if (isNew && mailboxes >= limits.mailboxes()) {
             return Refusal.TOO_MANY_MAILBOXES;
         }
         Refusal refusal = space.make(queue, drafts, intake);
         if (refusal != null) {
             return refusal;
         }
-        if (queue.isMailbox()) {
-            make(queue.name());
+        if (isNew) {
+            make(queue);
         }
         store(queue, drafts, messages);
         Receipt receipt = new Receipt(new Cursor(epoch, last, false), drafts.size());
@@ -134,19 +138,18 @@ public final class MemoryStore implements Store {
         return removedFloors.getOrDefault(name.kind(), 0L);
     }
 
-    private boolean mayExist(String mailbox) {
-        return mailboxes.containsKey(mailbox) || mailboxes.size() < limits.mailboxes();
-    }
-
-    private boolean make(String mailbox) {
-        if (!mayExist(mailbox)) {
+    /** Whether the mailbox is there, or now is. */
+    private boolean make(QueueName mailbox) {
+        if (queues.containsKey(mailbox)) {
+            return true;
+        }
+        if (mailboxes >= limits.mailboxes()) {
             return false;
         }
-        if (mailboxes.putIfAbsent(mailbox, Set.of()) == null) {
-            // Made now, so that its floor is not raised by others that go before the first message comes.
-            queues.put(QueueName.mailbox(mailbox), empty(QueueName.mailbox(mailbox)));
-            intake.created(MailboxRecord.created(mailbox, last));
-        }
+        mailboxes++;
+        // Made now, so that its floor is not raised by others that go before the first message comes.
+        queues.put(mailbox, empty(mailbox));
+        intake.created(MailboxRecord.created(mailbox, last));
         return true;
     }
 
@@ -161,22 +164,21 @@ public final class MemoryStore implements Store {
 
     @Override
     public synchronized CompletionStage<Refusal> create(String mailbox) {
-        return completedFuture(make(mailbox) ? null : Refusal.TOO_MANY_MAILBOXES);
+        return completedFuture(make(QueueName.mailbox(mailbox)) ? null : Refusal.TOO_MANY_MAILBOXES);
     }
 
     @Override
     public synchronized CompletionStage<Refusal> follow(String mailbox, String topic, long since) {
-        if (!make(mailbox)) {
+        QueueName name = QueueName.mailbox(mailbox);
+        if (!make(name)) {
             return completedFuture(Refusal.TOO_MANY_MAILBOXES);
         }
-        Set<String> follows = mailboxes.get(mailbox);
-        if (!follows.contains(topic)) {
-            if (follows.size() >= limits.topicsPerMailbox()) {
+        Set<String> before = follows.getOrDefault(name, Set.of());
+        if (!before.contains(topic)) {
+            if (before.size() >= limits.topicsPerMailbox()) {
                 return completedFuture(Refusal.TOO_MANY_TOPICS);
             }
-            Set<String> more = new HashSet<>(follows);
-            more.add(topic);
-            mailboxes.put(mailbox, more);
+            follows.computeIfAbsent(name, none -> new HashSet<>()).add(topic);
             intake.followed(mailbox, topic, since < 0 ? last : since);
         }
         return completedFuture(null);
@@ -184,11 +186,9 @@ public final class MemoryStore implements Store {
 
     @Override
     public synchronized CompletionStage<Void> leave(String mailbox, String topic) {
-        Set<String> follows = mailboxes.get(mailbox);
-        if (follows != null && follows.contains(topic)) {
-            Set<String> fewer = new HashSet<>(follows);
-            fewer.remove(topic);
-            mailboxes.put(mailbox, fewer);
+        Set<String> before = follows.getOrDefault(QueueName.mailbox(mailbox), Set.of());
+        if (before.contains(topic)) {
+            before.remove(topic);
             intake.left(mailbox, topic);
         }
         return completedFuture(null);
@@ -196,7 +196,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public synchronized CompletionStage<Void> remove(QueueName queue) {
-        if (queue.isMailbox() ? mailboxes.containsKey(queue.name()) : queues.containsKey(queue)) {
+        if (queues.containsKey(queue)) {
             drop(queue);
         }
         return completedFuture(null);
@@ -217,7 +217,8 @@ public final class MemoryStore implements Store {
         removedFloors.merge(queue.kind(), queue.isMailbox() ? last : gone.last(), Math::max);
         queues.remove(queue);
         if (queue.isMailbox()) {
-            mailboxes.remove(queue.name());
+            mailboxes--;
+            follows.remove(queue);
         }
         gone.dropUpTo(Long.MAX_VALUE, clocks.millis());
         keys.forget(queue);

@@ -31,7 +31,7 @@ final class Space {
     /** Lets as many messages go as the drafts need; nothing but what has expired is dropped for refused drafts. */
     Refusal make(QueueName name, List<Draft> drafts, Intake intake) {
         int more = drafts.size();
-        long bytes = drafts.stream().mapToLong(Draft::bytes).sum();
+        long bytes = bytes(drafts);
         if (more > limits.messages(name) || bytes > limits.bytes(name)) {
             return Refusal.NEVER_FITS;
         }
@@ -61,6 +61,14 @@ final class Space {
         }
         queue.dropOldest(surplus, now);
         return null;
+    }
+
+    private static long bytes(List<Draft> drafts) {
+        long bytes = 0;
+        for (Draft draft : drafts) {
+            bytes += draft.bytes();
+        }
+        return bytes;
     }
 
     /** The store is full: what is expired goes, then what was acknowledged, then the oldest that was handed out. */

@@ -116,7 +116,7 @@ final class Turn {
         row.insert(sql);
         if (name.isMailbox()) {
             mailboxes++;
-            news.add(domain -> domain.created(MailboxRecord.created(name.name(), last)));
+            news.add(domain -> domain.created(MailboxRecord.created(name, last)));
         }
         changed = true;
         return queues.add(new StoredQueue(row));
