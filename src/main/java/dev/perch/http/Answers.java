@@ -63,11 +63,13 @@ final class Answers {
         FIELDS.forEach(fields::put);
     }
 
-    /** Says where the next read begins. */
+    /** Says where the next read begins; once for an answer. */
     static void at(HttpServletResponse response, Cursor cursor) {
         String text = cursor.toString();
-        response.setHeader("ETag", '"' + text + '"');
-        response.setHeader("Perch-Cursor", text);
+        HttpFields.Mutable fields =
+                ServletContextResponse.getServletContextResponse(response).getHeaders();
+        fields.add(HttpHeader.ETAG, '"' + text + '"');
+        fields.add("Perch-Cursor", text);
     }
 
     /** Sends a JSON text and completes the request. */

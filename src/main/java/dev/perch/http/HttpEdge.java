@@ -69,6 +69,8 @@ public final class HttpEdge implements AutoCloseable {
         context.setContextPath("/");
         context.getServletHandler().setEnsureDefaultServlet(false);
         context.getServletHandler().setDecodeAmbiguousURIs(true);
+        // There are no filters. Chains without any would be kept by path, and so for each mailbox.
+        context.getServletHandler().setFilterChainsCached(false);
         context.setErrorHandler(new ProblemPages());
         Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
         Bodies bodies = new Bodies(

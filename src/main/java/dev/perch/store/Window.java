@@ -69,10 +69,14 @@ final class Window implements Iterable<Message> {
         return List.copyOf(messages);
     }
 
-    /** The index of the first message behind the offset. */
+    /** The index of the first message behind the offset. Most readers are near the end, so the search begins there. */
     int indexAfter(long offset) {
-        int low = 0;
         int high = messages.size();
+        int low = high;
+        for (int step = 1; low > 0 && messages.get(low - 1).offset() > offset; step *= 2) {
+            high = low - 1;
+            low = Math.max(0, high - step);
+        }
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (messages.get(middle).offset() <= offset) {
