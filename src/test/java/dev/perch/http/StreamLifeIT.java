@@ -157,7 +157,8 @@ final class StreamLifeIT {
                 assertTrue(grown < 8 * MIB, () -> "grown by " + grown / 1024 + " KiB");
                 assertEquals(2, server.openStreams());
                 for (int i = 0; i < 3; i++) {
-                    pass(12);
+                    client.awaitParked("topic/small", 1);
+                    pass(15);
                     assertTrue(reading.block().startsWith(":\n"));
                 }
                 await().atMost(SOON).until(() -> server.openStreams() == 1);
