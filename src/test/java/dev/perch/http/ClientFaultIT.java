@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.perch.ForwardClocks;
 import dev.perch.TestServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,8 +26,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Clients that go away, or half away, at the worst moment. */
 final class ClientFaultIT {
     private static final Duration SOON = Duration.ofSeconds(8);
-    /** From when on a parked connection is watched, with a little to spare. */
-    private static final Duration WATCHED = Duration.ofMillis(2600);
+    /** From when on a parked connection is watched. */
+    private static final Duration WATCHED = Duration.ofSeconds(2);
+    /** What a watch does wrong shows at once. */
+    private static final Duration A_WHILE = Duration.ofMillis(600);
+
+    private static final ForwardClocks CLOCKS = new ForwardClocks();
 
     private static TestServer server;
     private static TestClient client;
@@ -62,7 +67,7 @@ final class ClientFaultIT {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start();
+        server = TestServer.start(CLOCKS.clocks());
         client = new TestClient(server);
     }
 
@@ -87,6 +92,11 @@ final class ClientFaultIT {
         await().atMost(SOON).until(() -> server.openPolls() == 0);
     }
 
+    private static void awaitWatched() {
+        CLOCKS.pass(WATCHED);
+        await().pollDelay(A_WHILE).until(() -> true);
+    }
+
     private RawClient parked(String query) throws IOException {
         RawClient raw = RawClient.connect(server);
         raw.request("GET", "/" + box + query);
@@ -98,7 +108,7 @@ final class ClientFaultIT {
     @EnumSource
     void whatIsPublishedAfterAParkedClientWentAwayIsForTheNextOne(Departure departure) throws IOException {
         try (RawClient gone = parked("?wait=60")) {
-            await().pollDelay(WATCHED).until(() -> true);
+            awaitWatched();
             assertEquals(1, server.openPolls());
             departure.of(gone);
             awaitNoPoll();
@@ -112,6 +122,7 @@ final class ClientFaultIT {
     void aClientThatGoesAwayBeforeItIsWatchedIsNoticedWhenItIs(Departure departure) throws IOException {
         try (RawClient gone = parked("?wait=60")) {
             departure.of(gone);
+            CLOCKS.pass(WATCHED);
             awaitNoPoll();
             client.publish(box, "not lost").assertStatus(201);
             assertEquals(List.of("not lost"), client.poll(box + "?wait=0").data());
@@ -123,6 +134,7 @@ final class ClientFaultIT {
         String cursor = client.publish(box, "x").string("id");
         try (RawClient half = parked("?wait=60&after=" + cursor)) {
             half.halfClose();
+            CLOCKS.pass(WATCHED);
             Reply reply = half.receive().assertStatus(200);
             assertEquals(List.of(), reply.messages());
             assertEquals(cursor, reply.cursor());
@@ -147,10 +159,14 @@ final class ClientFaultIT {
             for (int i = 0; i < 3; i++) {
                 gone.request("GET", "/" + box + "?wait=0").receive().assertStatus(200);
             }
-            gone.request("GET", "/" + box + "?wait=3").receive().assertStatus(200);
+            gone.request("GET", "/" + box + "?wait=3");
+            client.awaitParked(box, 1);
+            awaitWatched();
+            CLOCKS.pass(Duration.ofSeconds(1));
+            gone.receive().assertStatus(200);
             gone.request("GET", "/" + box + "?wait=60");
             client.awaitParked(box, 1);
-            await().pollDelay(WATCHED).until(() -> true);
+            awaitWatched();
             assertEquals(1, server.openPolls());
             Departure.CLOSE.of(gone);
             awaitNoPoll();

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.perch.ForwardClocks;
 import dev.perch.TestServer;
-import dev.perch.mailbox.Clocks;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +21,12 @@ final class PresenceIT {
     private static final String ONLINE = "{\"mailbox\":\"alice\",\"state\":\"online\"}";
     private static final String OFFLINE = "{\"mailbox\":\"alice\",\"state\":\"offline\"}";
 
-    private final AtomicLong ahead = new AtomicLong();
+    private final ForwardClocks clocks = new ForwardClocks();
     private TestServer server = start("--presence", "--presence-linger=60");
     private TestClient client = new TestClient(server);
 
     private TestServer start(String... options) {
-        return TestServer.start(
-                new Clocks(() -> Instant.now().plusNanos(ahead.get()), () -> System.nanoTime() + ahead.get()), options);
+        return TestServer.start(clocks.clocks(), options);
     }
 
     @AfterEach
@@ -43,14 +40,14 @@ final class PresenceIT {
         client.publish("mailbox/alice", "x");
         long made = since(false);
         assertTrue(made >= before && made <= millis(), () -> before + " " + made);
-        ahead.addAndGet(Duration.ofMinutes(5).toNanos());
+        clocks.pass(Duration.ofMinutes(5));
         assertEquals(made, since(false));
         client.poll("mailbox/alice");
         long came = since(true);
         assertTrue(came >= made + 300_000, () -> made + " " + came);
         client.poll("mailbox/alice?wait=0");
         assertEquals(came, since(true), "a further read changes nothing");
-        ahead.addAndGet(Duration.ofSeconds(61).toNanos());
+        clocks.pass(Duration.ofSeconds(61));
         awaitOffline();
         long went = since(false);
         assertTrue(went >= came + 60_000 && went <= millis(), () -> came + " " + went);
@@ -65,10 +62,10 @@ final class PresenceIT {
         assertEquals(List.of(ONLINE), came.data());
         assertEquals("_presence", came.messages().get(0).get("topic").getAsString());
         for (int i = 0; i < 5; i++) {
-            ahead.addAndGet(Duration.ofSeconds(50).toNanos());
+            clocks.pass(Duration.ofSeconds(50));
             client.poll("mailbox/alice?wait=0");
         }
-        ahead.addAndGet(Duration.ofSeconds(61).toNanos());
+        clocks.pass(Duration.ofSeconds(61));
         Reply went = client.poll("topic/_presence?after=" + came.cursor());
         assertEquals(List.of(OFFLINE), went.data());
         client.poll("mailbox/alice?wait=0");
@@ -80,14 +77,14 @@ final class PresenceIT {
         String cursor = client.poll("mailbox/alice?wait=0").cursor();
         CompletableFuture<Reply> first = client.parkAs(1, "mailbox/alice?wait=120&after=" + cursor);
         CompletableFuture<Reply> second = client.parkAs(2, "mailbox/alice?wait=20&after=" + cursor + "-w");
-        ahead.addAndGet(Duration.ofSeconds(70).toNanos());
+        clocks.pass(Duration.ofSeconds(70));
         TestClient.get(second);
         assertFalse(first.isDone());
         assertTrue(since(true) > 0);
-        ahead.addAndGet(Duration.ofSeconds(60).toNanos());
+        clocks.pass(Duration.ofSeconds(60));
         TestClient.get(first);
         assertTrue(since(true) > 0);
-        ahead.addAndGet(Duration.ofSeconds(61).toNanos());
+        clocks.pass(Duration.ofSeconds(61));
         awaitOffline();
         assertEquals(List.of(ONLINE, OFFLINE), told(2));
     }
@@ -158,7 +155,7 @@ final class PresenceIT {
         client.publish("topic/_presence", "x").assertProblem(403, "reserved-name");
         client.poll("mailbox/alice?wait=0");
         assertTrue(since(true) > 0);
-        ahead.addAndGet(Duration.ofSeconds(11).toNanos());
+        clocks.pass(Duration.ofSeconds(11));
         awaitOffline();
         assertTrue(client.poll("metrics").text().contains("perch_store_messages 0.0"), "nothing is told");
     }
@@ -173,9 +170,9 @@ final class PresenceIT {
                 raw.request("GET", "/mailbox/m" + i + "?wait=120");
             }
             assertEquals(250, told(250).stream().distinct().count());
-            ahead.addAndGet(Duration.ofSeconds(121).toNanos());
+            clocks.pass(Duration.ofSeconds(121));
             await().atMost(SOON).until(() -> server.openPolls() == 0);
-            ahead.addAndGet(Duration.ofSeconds(61).toNanos());
+            clocks.pass(Duration.ofSeconds(61));
             assertEquals(500, told(500).stream().distinct().count());
         } finally {
             for (RawClient raw : clients) {
@@ -185,7 +182,7 @@ final class PresenceIT {
     }
 
     private long millis() {
-        return Instant.now().plusNanos(ahead.get()).toEpochMilli();
+        return clocks.now().toEpochMilli();
     }
 
     private long since(boolean online) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.perch.ForwardClocks;
 import dev.perch.TestServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.Test;
 final class ReceiptIT {
     private static final Duration SOON = Duration.ofSeconds(10);
 
-    private final TestServer server = TestServer.start("--parked=5", "--mailbox-messages=3");
+    private final ForwardClocks clocks = new ForwardClocks();
+    private final TestServer server = TestServer.start(clocks.clocks(), "--parked=5", "--mailbox-messages=3");
     private final TestClient client = new TestClient(server);
 
     @AfterEach
@@ -168,7 +170,7 @@ final class ReceiptIT {
     void publishersThatWaitCountAmongTheParkedPolls() {
         List<CompletableFuture<Reply>> waiting = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            waiting.add(publish("mailbox/m" + i + "?receipt=acked&wait=3", "x"));
+            waiting.add(publish("mailbox/m" + i + "?receipt=acked&wait=60", "x"));
         }
         awaitOpen(5);
         client.publish("mailbox/more?receipt=acked", "x").assertProblem(503, "too-many-polls");
@@ -176,6 +178,7 @@ final class ReceiptIT {
         client.poll("mailbox/more").assertProblem(503, "too-many-polls");
         client.publish("mailbox/more", "x").assertStatus(201);
         assertTrue(client.poll("metrics").text().contains("perch_polls_parked{kind=\"receipt\"} 5.0"));
+        clocks.pass(Duration.ofSeconds(60));
         waiting.forEach(each -> TestClient.get(each).assertStatus(202));
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.ChildServer;
+import dev.perch.ForwardClocks;
 import dev.perch.TestCertificate;
 import dev.perch.TestServer;
 import dev.perch.docs.Shell;
@@ -43,7 +44,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TlsIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     /** A poll that has waited for so long has its connection watched. */
-    private static final Duration WATCHED = Duration.ofMillis(2500);
+    private static final Duration WATCHED = Duration.ofSeconds(2);
+    /** What a watch does wrong shows at once. */
+    private static final Duration A_WHILE = Duration.ofMillis(500);
 
     @TempDir
     static Path made;
@@ -55,6 +58,7 @@ final class TlsIT {
     @TempDir
     Path directory;
 
+    private final ForwardClocks clocks = new ForwardClocks();
     private TestServer server;
 
     @BeforeAll
@@ -67,7 +71,7 @@ final class TlsIT {
     @BeforeEach
     void start() throws IOException {
         first.install(directory);
-        server = TestServer.start(files());
+        server = TestServer.start(clocks.clocks(), files());
         assertEquals("https", server.uri().getScheme());
     }
 
@@ -253,7 +257,8 @@ final class TlsIT {
             clients.get(clients.size() - 1).request("GET", path + "?after=now", "Accept: " + accept);
         }
         await().atMost(SOON).until(() -> server.openPolls() == 2 && server.openStreams() == 1);
-        await().during(WATCHED).atMost(SOON).until(() -> server.openPolls() == 2 && server.openStreams() == 1);
+        clocks.pass(WATCHED);
+        await().during(A_WHILE).atMost(SOON).until(() -> server.openPolls() == 2 && server.openStreams() == 1);
         clients.get(1).close();
         clients.get(2).close();
         await().atMost(SOON).until(() -> server.openPolls() == 1 && server.openStreams() == 0);
@@ -278,7 +283,8 @@ final class TlsIT {
         try {
             type(client, RawClient.head("GET", "/mailbox/ann?wait=60") + "\r\n");
             await().atMost(SOON).until(() -> server.openPolls() == 1);
-            await().during(WATCHED).atMost(SOON).until(() -> server.openPolls() == 1);
+            clocks.pass(WATCHED);
+            await().during(A_WHILE).atMost(SOON).until(() -> server.openPolls() == 1);
             // To this program the letter is a command: renew the keys of both sides.
             type(client, "K\n");
             await().atMost(SOON).until(() -> Files.readString(said).contains("\"ended\":\"gone\""));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.perch.ForwardClocks;
 import dev.perch.TestServer;
 import dev.perch.access.Issuer;
 import java.io.IOException;
@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is open ends with its token: exp and thirty seconds of grace. */
 final class TokenLifeIT {
     private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration LIFE = Duration.ofSeconds(10);
+    private static final ForwardClocks CLOCKS = new ForwardClocks();
 
     @TempDir
     static Path directory;
@@ -32,7 +35,7 @@ final class TokenLifeIT {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(Issuer.option(directory));
+        server = TestServer.start(CLOCKS.clocks(), Issuer.option(directory));
         client = new TestClient(server);
     }
 
@@ -41,11 +44,13 @@ final class TokenLifeIT {
         server.close();
     }
 
-    /** One that is over, grace and all, in two to three seconds: times in tokens are whole seconds. */
+    /** One that is over, grace and all, when its life has passed. */
     private static Issuer ending(String name) {
-        return Issuer.known()
-                .to(name)
-                .until(Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3).minus(GRACE));
+        return Issuer.known().to(name).until(CLOCKS.now().plus(LIFE).minus(GRACE));
+    }
+
+    private static void await(IntSupplier open, int count) {
+        Awaitility.await().until(() -> open.getAsInt() == count);
     }
 
     private static String bearer(Issuer issuer) {
@@ -57,6 +62,8 @@ final class TokenLifeIT {
         String token = bearer(ending("p"));
         CompletableFuture<Reply> json = client.park("mailbox/p?after=now", "Authorization", token);
         CompletableFuture<Reply> text = client.park("mailbox/p?after=now&format=text", "Authorization", token);
+        await(server::openPolls, 2);
+        CLOCKS.pass(LIFE);
         Reply ended = TestClient.get(json).assertStatus(200);
         assertEquals("token", ended.string("ended"));
         assertFalse(ended.cursor().isEmpty());
@@ -80,6 +87,8 @@ final class TokenLifeIT {
         CompletableFuture<Reply> receipt =
                 client.post("mailbox/r?receipt=acked", null, new byte[1], "Authorization", token);
         CompletableFuture<Reply> reply = client.post("mailbox/r?reply=1", null, new byte[1], "Authorization", token);
+        await(server::openPolls, 2);
+        CLOCKS.pass(LIFE);
         assertEquals("token", TestClient.get(receipt).assertStatus(202).string("ended"));
         assertEquals("token", TestClient.get(reply).assertStatus(504).string("ended"));
     }
@@ -90,10 +99,10 @@ final class TokenLifeIT {
             String token = ending("s" + format).token();
             try (RawClient raw = RawClient.connect(server)) {
                 // Its query carries the token, as that of an EventSource does.
-                Reply stream = raw.request(
-                                "GET", "/mailbox/s" + format + "?format=" + format + "&access_token=" + token)
-                        .receive()
-                        .assertStatus(200);
+                raw.request("GET", "/mailbox/s" + format + "?format=" + format + "&access_token=" + token);
+                await(server::openStreams, 1);
+                CLOCKS.pass(LIFE);
+                Reply stream = raw.receive().assertStatus(200);
                 String text = stream.text();
                 assertTrue(
                         format.equals("sse")
@@ -102,6 +111,7 @@ final class TokenLifeIT {
                         text);
                 assertFalse(text.contains(token), "never echoed");
             }
+            await(server::openStreams, 0);
         }
     }
 
@@ -118,8 +128,11 @@ final class TokenLifeIT {
                     throw new IllegalStateException(e);
                 }
             });
-            while (!stream.isDone()) {
+            for (int i = 0; !stream.isDone(); i++) {
                 client.publish("mailbox/b", "text/plain", "x", "Authorization", writer);
+                if (i == 100) {
+                    CLOCKS.pass(LIFE);
+                }
             }
             assertTrue(TestClient.get(stream).text().strip().endsWith("\"ended\":\"token\"}"));
         }
@@ -130,11 +143,13 @@ final class TokenLifeIT {
         String token = ending("w").token();
         try (TestSocket json = TestSocket.open(server, "mailbox/w?format=json&access_token=" + token);
                 TestSocket raw = TestSocket.open(server, "mailbox/w?access_token=" + token)) {
+            await(server::openSockets, 2);
+            CLOCKS.pass(LIFE);
             assertEquals("{\"ended\":\"token\"}", json.next());
             assertEquals(4004, json.closeCode());
             assertEquals(4004, raw.closeCode());
         }
-        await().until(() -> server.openSockets() == 0);
+        await(server::openSockets, 0);
     }
 
     @Test
@@ -175,14 +190,17 @@ final class TokenLifeIT {
             String first = bearer(Issuer.with(old).to("a").write("*"));
             String second = bearer(Issuer.with(young).to("a").write("*"));
             CompletableFuture<Reply> parked = reader.park("mailbox/a?after=now&wait=60", "Authorization", first);
-            await().until(() -> changing.openPolls() == 1);
+            await(changing::openPolls, 1);
             reader.head("mailbox/a", "Authorization", second).assertStatus(401);
             Files.writeString(secrets, young + "\n" + old);
-            await().until(() ->
-                    reader.head("mailbox/a", "Authorization", second).status() == 200);
+            Awaitility.await()
+                    .until(() ->
+                            reader.head("mailbox/a", "Authorization", second).status() == 200);
             reader.head("mailbox/a", "Authorization", first).assertStatus(200);
             Files.writeString(secrets, young);
-            await().until(() -> reader.head("mailbox/a", "Authorization", first).status() == 401);
+            Awaitility.await()
+                    .until(() ->
+                            reader.head("mailbox/a", "Authorization", first).status() == 401);
             reader.publish("mailbox/a", "text/plain", "hello", "Authorization", second)
                     .assertStatus(201);
             assertEquals("hello", TestClient.get(parked).data().get(0));
