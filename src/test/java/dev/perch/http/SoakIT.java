@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Many real connections that poll while others publish, cut at random moments. Each reader goes on from its last whole
  * answer; in the end it must have had everything, once and in order. {@code -Dperch.long=true} makes it a minute.
  */
+@Tag("alone")
 final class SoakIT {
     private static final boolean LONG = Boolean.getBoolean("perch.long");
     private static final int READERS = LONG ? 2000 : 300;
@@ -32,6 +34,9 @@ final class SoakIT {
     private static final int CUT_WITHIN = LONG ? 4000 : 400;
 
     private static final int PUBLISHERS = 8;
+    /** How many messages each of them publishes at least, however slow the machine is. */
+    private static final int LEAST = 2 * READERS / PUBLISHERS;
+
     private static final int STACK = 256 * 1024;
 
     private final long seed = Long.getLong("perch.seed", System.nanoTime());
@@ -103,7 +108,7 @@ final class SoakIT {
     private void publish(int publisher, Random random) throws IOException {
         long end = System.nanoTime() + TIME.toNanos();
         try (RawClient raw = RawClient.connect(server)) {
-            for (int i = 0; System.nanoTime() < end; i++) {
+            for (int i = 0; i < LEAST || System.nanoTime() < end; i++) {
                 int mailbox = random.nextInt(READERS);
                 String text = publisher + "." + i;
                 raw.post("/mailbox/m" + mailbox, "text/plain", text.getBytes(StandardCharsets.US_ASCII));
