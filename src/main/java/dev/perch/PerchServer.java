@@ -5,8 +5,8 @@ import dev.perch.access.ClientLimits;
 import dev.perch.access.Tokens;
 import dev.perch.access.UnusableKeys;
 import dev.perch.http.ConnectionCount;
-import dev.perch.http.Connector;
 import dev.perch.http.Deadlines;
+import dev.perch.http.FrugalConnector;
 import dev.perch.http.HttpEdge;
 import dev.perch.http.ProblemPages;
 import dev.perch.http.Protocols;
@@ -168,7 +168,7 @@ final class PerchServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
         Deadlines deadlines = config.deadlines.deadlines();
-        ServerConnector result = new Connector(
+        ServerConnector result = new FrugalConnector(
                 server,
                 turnaround,
                 new WheelScheduler(wheel),

@@ -2,6 +2,7 @@
 package dev.perch.http;
 
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -12,7 +13,9 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Accepts connections, and spends as little memory on each as can be done from here. */
-public final class Connector extends ServerConnector {
+public final class FrugalConnector extends ServerConnector {
+    private static final Logger LOG = System.getLogger(FrugalConnector.class.getName());
+
     /**
      * Has a selector for each processor, since requests are handled by the selectors themselves.
      *
@@ -20,7 +23,7 @@ public final class Connector extends ServerConnector {
      * @param scheduler where they leave their timeouts
      * @param protocols what is spoken
      */
-    public Connector(Server server, Executor executor, Scheduler scheduler, ConnectionFactory... protocols) {
+    public FrugalConnector(Server server, Executor executor, Scheduler scheduler, ConnectionFactory... protocols) {
         super(server, executor, scheduler, null, -1, Runtime.getRuntime().availableProcessors(), protocols);
     }
 
@@ -30,8 +33,17 @@ public final class Connector extends ServerConnector {
         if (getTransport() instanceof ServerSocketChannel listening && listening.isOpen()) {
             SocketChannel channel = listening.accept();
             channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            sendAtOnce(channel);
             getSelectorManager().accept(channel);
+        }
+    }
+
+    private static void sendAtOnce(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            // Its client has gone already, of which some systems tell here; whoever reads from it will see.
+            LOG.log(Logger.Level.DEBUG, "a connection ended before it began", e);
         }
     }
 }
