@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.perch.TestServer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -116,10 +117,18 @@ final class SocketFaultIT {
             assertEquals(1009, parts.receive().closeCode());
         }
         try (RawSocket endless = RawSocket.open(server, "/mailbox/a?to=mailbox/b")) {
-            endless.send(RawSocket.BINARY, new byte[2 * 1024 * 1024]);
+            sendUntilClosed(endless, new byte[2 * 1024 * 1024]);
             assertEquals(1009, endless.receive().closeCode());
         }
         assertEquals(List.of(), client.poll("mailbox/b?wait=0").messages());
+    }
+
+    private static void sendUntilClosed(RawSocket raw, byte[] payload) throws IOException {
+        try {
+            raw.send(RawSocket.BINARY, payload);
+        } catch (SocketException e) {
+            // The server has read a mebibyte that it throws away, and does not wait for more; what it said can be read.
+        }
     }
 
     @Test
