@@ -128,13 +128,14 @@ final class SyncFaultIT {
             assertReadyFails();
             assertEquals(200, get("/mailbox/m0?after=start&limit=1").status(), "reads go on");
             assertEquals(before, outcomes.acknowledged());
+            // Asked before strace lets go: a call that it holds just then fails in another way, as one that is unknown.
+            if (error.equals("ENOSPC")) {
+                assertEquals(0, outcomes.unknown(), "a full disk leaves no doubt");
+            }
         }
         awaitPublishing();
         stopPublishing();
         outcomes.assertKept(server);
-        if (error.equals("ENOSPC")) {
-            assertEquals(0, outcomes.unknown(), "a full disk leaves no doubt");
-        }
         settle();
         assertKeptByTheNext();
     }
