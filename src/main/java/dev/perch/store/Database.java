@@ -123,6 +123,8 @@ class Database {
     private Sql connect(boolean readOnly) {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(readOnly);
+        // Else the driver asks for the row's number after each INSERT, with a statement prepared for that.
+        config.setGetGeneratedKeys(false);
         try {
             return sql(config.createConnection("jdbc:sqlite:" + file));
         } catch (SQLException e) {

@@ -58,10 +58,13 @@ final class Excerpt {
         return !full;
     }
 
-    /** The page. */
+    /** The page, of all that there is. */
     Page page() {
-        return full
-                ? new Page(found, found.get(found.size() - 1).offset(), missed)
-                : new Page(found, Long.MAX_VALUE, passed);
+        return page(Long.MAX_VALUE);
+    }
+
+    /** The page, when only what lies up to that offset was shown. */
+    Page page(long shown) {
+        return full ? new Page(found, found.get(found.size() - 1).offset(), missed) : new Page(found, shown, passed);
     }
 }

@@ -38,8 +38,7 @@ public final class Export {
         MessageWalk.through(sql, state == null ? null : state.last(), new MessageWalk.Finder() {
             @Override
             public void readable(QueueName queue, MessageRow row) {
-                messages.accept(
-                        new Message(queue, epoch, row.offset(), row.time(), row.expires(), row.draft(), nobodyCounts));
+                messages.accept(row.message(queue, epoch, nobodyCounts));
             }
 
             @Override

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 final class MemoryQueue implements Shelf {
     private final Ledger ledger;
     /** Null when it is empty, as it is for most queues. */
-    private Window messages;
+    private Window<Message> messages;
 
     private long bytes;
     private long floor;
@@ -23,7 +23,7 @@ final class MemoryQueue implements Shelf {
     }
 
     synchronized void add(Message message) {
-        messages = messages == null ? new Window() : messages;
+        messages = messages == null ? new Window<>(Message::offset) : messages;
         messages.add(message);
         bytes += message.bytes();
         ledger.add(message.bytes());

@@ -2,9 +2,11 @@
 package dev.perch.store;
 
 import dev.perch.mailbox.Draft;
+import dev.perch.mailbox.Message;
 import dev.perch.mailbox.QueueName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A message as it lies in the file.
@@ -33,6 +35,11 @@ record MessageRow(long offset, long time, long expires, Draft draft) {
         MessageRow message = new MessageRow(offset, row.getLong(2), row.getLong(3), draft);
         message.checksum(queue).verify(row.getLong(11), "the message " + offset + " of " + queue);
         return message;
+    }
+
+    /** The same as others know it. */
+    Message message(QueueName queue, String epoch, LongAdder encodedBytes) {
+        return new Message(queue, epoch, offset, time, expires, draft, encodedBytes);
     }
 
     void insert(Sql sql, long queueId, QueueName queue) {

@@ -68,9 +68,9 @@ final class MessageWalk {
         new MessageWalk(sql, last == null ? guess(sql) : last, finder).run();
     }
 
-    /** The highest offset there is, by the first that can still say it: the table or one of its indexes. */
+    /** The highest offset there is, by the first that can still say it: the table or its index. */
     private static long guess(Sql sql) {
-        for (String source : List.of("NOT INDEXED", "INDEXED BY message_by_queue", "INDEXED BY message_by_expiry")) {
+        for (String source : List.of("NOT INDEXED", "INDEXED BY message_by_expiry")) {
             try {
                 Long highest =
                         sql.query("SELECT max(offset) FROM message " + source).first(row -> row.getLong(1));

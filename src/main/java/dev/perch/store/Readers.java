@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.store;
 
-import dev.perch.mailbox.Clocks;
-import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Page;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.StoreException;
 import java.lang.System.Logger;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -24,17 +23,21 @@ final class Readers {
     private static final Logger LOG = System.getLogger(Readers.class.getName());
     private static final int THREADS = 2;
     private static final String QUEUE = "SELECT " + QueueRow.COLUMNS + " FROM queue WHERE kind = ? AND name = ?";
-    private static final String MESSAGES = "SELECT " + MessageRow.COLUMNS
-            + ", bytes FROM message INDEXED BY message_by_queue WHERE queue = ? AND offset > ? ORDER BY offset";
+    private static final String MESSAGE = "SELECT " + MessageRow.COLUMNS + " FROM message WHERE offset = ?";
 
-    /** The columns of that which are looked at first. */
-    private static final int EXPIRES = 3;
-
-    private static final int BYTES = 12;
+    /**
+     * What somebody wants to read.
+     *
+     * @param slips the messages of the queue, in their order, at least as many as fit into the page
+     * @param end how far that is: the offset of the last of them when there are more, else {@link Long#MAX_VALUE}
+     * @param limit how many messages at most
+     * @param bytes how many bytes at most, but always one message
+     * @param millis what has expired at this time is left out
+     */
+    record Wanted(QueueName queue, List<Slip> slips, long end, int limit, long bytes, long millis) {}
 
     private final Database database;
     private final String epoch;
-    private final Clocks clocks;
     private final Deque<Sql> idle = new ConcurrentLinkedDeque<>();
     /** Held by those who read; alone by whoever wants no connection to be open. */
     private final ReadWriteLock gate = new ReentrantReadWriteLock();
@@ -48,28 +51,27 @@ final class Readers {
     /** What is read from the file is nobody's for long, so nobody counts it. */
     private final LongAdder uncounted = new LongAdder();
 
-    Readers(Database database, String epoch, Clocks clocks) {
+    Readers(Database database, String epoch) {
         this.database = database;
         this.epoch = epoch;
-        this.clocks = clocks;
     }
 
     /** A page as {@link dev.perch.mailbox.Store#read} gives it. */
-    CompletionStage<Page> read(QueueName name, long after, int limit, long bytes) {
+    CompletionStage<Page> read(Wanted wanted) {
         CompletableFuture<Page> stage = new CompletableFuture<>();
         try {
-            threads.execute(() -> read(name, after, limit, bytes, stage));
+            threads.execute(() -> read(wanted, stage));
         } catch (RejectedExecutionException e) {
             stage.completeExceptionally(new StoreException("the store is closed", e));
         }
         return stage;
     }
 
-    private void read(QueueName name, long after, int limit, long bytes, CompletableFuture<Page> stage) {
+    private void read(Wanted wanted, CompletableFuture<Page> stage) {
         Page page;
         gate.readLock().lock();
         try {
-            page = page(name, after, limit, bytes);
+            page = page(wanted);
         } catch (Fault e) {
             stage.completeExceptionally(complain(e));
             return;
@@ -82,14 +84,14 @@ final class Readers {
         stage.complete(page);
     }
 
-    private Page page(QueueName name, long after, int limit, long bytes) {
+    private Page page(Wanted wanted) {
         Sql sql = idle.poll();
         if (sql == null) {
             sql = database.reader();
         }
         try {
             sql.query("BEGIN").run();
-            Page page = page(sql, name, after, limit, bytes);
+            Page page = page(sql, wanted);
             sql.commit();
             idle.push(sql);
             return page;
@@ -99,29 +101,24 @@ final class Readers {
         }
     }
 
-    private Page page(Sql sql, QueueName name, long after, int limit, long bytes) {
+    private Page page(Sql sql, Wanted wanted) {
+        QueueName name = wanted.queue();
         QueueRow queue =
                 sql.query(QUEUE).with(QueueRow.kind(name)).with(name.name()).first(QueueRow::of);
         long floor = queue == null ? State.read(sql).floor(name.kind()) : queue.floor();
-        Excerpt excerpt = new Excerpt(floor, limit, bytes, clocks.millis());
-        if (queue != null) {
-            long[] previous = {after};
-            sql.query(MESSAGES).with(queue.id()).with(after).forEach(row -> {
-                // Before it is held against its checksum: what lies behind the page is no matter of this read.
-                if (!excerpt.wants(row.getLong(BYTES), row.getLong(EXPIRES))) {
-                    return false;
-                }
-                MessageRow found = MessageRow.of(row, name);
-                // The index has no checksum: an entry that points to another message of the same queue is seen here.
-                if (found.offset() <= previous[0]) {
-                    throw new Fault("the messages of " + name + " are out of order behind " + previous[0]);
-                }
-                previous[0] = found.offset();
-                return excerpt.take(new Message(
-                        name, epoch, found.offset(), found.time(), found.expires(), found.draft(), uncounted));
-            });
+        Excerpt excerpt = new Excerpt(floor, wanted.limit(), wanted.bytes(), wanted.millis());
+        for (Slip slip : wanted.slips()) {
+            // Before it is read: what lies behind the page is no matter of this read.
+            if (!excerpt.wants(slip.bytes(), slip.expires())) {
+                break;
+            }
+            MessageRow found = sql.query(MESSAGE).with(slip.offset()).first(row -> MessageRow.of(row, name));
+            // One that is not there has been dropped meanwhile.
+            if (found != null && !excerpt.take(found.message(name, epoch, uncounted))) {
+                break;
+            }
         }
-        return excerpt.page();
+        return excerpt.page(wanted.end());
     }
 
     /** Everybody who reads is told, the log only once. */

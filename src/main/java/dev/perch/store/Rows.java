@@ -3,29 +3,31 @@ package dev.perch.store;
 
 import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.Message;
-import java.util.List;
 
-/** Where the messages of one queue lie, as a turn sees and changes them. For the writer's thread. */
+/** Where a turn writes what becomes of one queue. For the writer's thread. */
 interface Rows {
+    /** Those of a transient queue: such messages are nowhere but in memory. */
+    Rows NOWHERE = new Rows() {
+        @Override
+        public void insert(Message message, Draft draft) {}
+
+        @Override
+        public void delete(long offset) {}
+
+        @Override
+        public void update(QueueRow row) {}
+
+        @Override
+        public void remove() {}
+    };
+
     void insert(Message message, Draft draft);
 
     void delete(long offset);
 
-    /** The oldest messages behind an offset, not more than so many. */
-    List<Slip> after(long offset, int most);
-
-    /** The messages up to an offset, oldest first; not for those who ask when they expire. */
-    List<Slip> upTo(long offset);
-
-    /** The messages that have expired. */
-    List<Slip> expired(long millis);
-
-    /** The offset of the newest message; there is one. */
-    long last();
-
-    /** Brings what lies there of the queue itself up to date. */
+    /** Brings the queue's own row up to date. */
     void update(QueueRow row);
 
-    /** Everything goes, and the queue itself. */
+    /** The queue goes, with all that is known of it but its messages, which are deleted one by one. */
     void remove();
 }

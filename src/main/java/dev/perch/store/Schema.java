@@ -56,8 +56,6 @@ final class Schema {
                 reply TEXT,
                 body BLOB NOT NULL,
                 crc INTEGER NOT NULL)""",
-            // Has all that is needed to count what is in the queues, so that opening reads no bodies.
-            "CREATE INDEX message_by_queue ON message (queue, offset, bytes)",
             "CREATE INDEX message_by_expiry ON message (expires)",
             """
             CREATE TABLE idempotency_key (

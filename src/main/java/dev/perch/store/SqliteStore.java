@@ -85,7 +85,7 @@ public final class SqliteStore implements Store {
             throw e;
         }
         this.checkpoints = new Checkpoints(database);
-        this.readers = new Readers(database, epoch(), clocks);
+        this.readers = new Readers(database, epoch());
     }
 
     private Sql open() {
@@ -172,8 +172,9 @@ public final class SqliteStore implements Store {
             return completedFuture(
                     new Page(List.of(), Long.MAX_VALUE, size(queue).floor()));
         }
-        Page page = found.read(after, limit, bytes, clocks.millis());
-        return page == null ? readers.read(queue, after, limit, bytes) : completedFuture(page);
+        long now = clocks.millis();
+        Page page = found.read(after, limit, bytes, now);
+        return page == null ? readers.read(found.wanted(after, limit, bytes, now)) : completedFuture(page);
     }
 
     @Override

@@ -5,12 +5,14 @@ import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Page;
 import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Store;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * What is known in memory of a queue that lies in the file: its counts, its floor, and a window of its newest messages.
- * Its own lock makes each call one step, so that a page and its floor belong together. Only the writer's thread changes
- * it, which may therefore look without the lock.
+ * What is known in memory of a queue that lies in the file: its floor, its newest messages, and a slip for each older
+ * one. Its own lock makes each call one step, so that a page and its floor belong together. Only the writer's thread
+ * changes it, which may therefore look without the lock.
  */
 final class StoredQueue {
     private final QueueName name;
@@ -20,14 +22,10 @@ final class StoredQueue {
     private long handed;
     private long acked;
     private long bytes;
-    /** No message that is kept has a lower offset. */
-    private long oldest;
-    /** Behind this offset all messages are in the window. */
-    private long windowFrom;
-
-    private int count;
-    /** Null when it is empty, as it is for most queues. */
-    private Window window;
+    /** The messages that are in the file only. Null when there are none, as it is for most queues. */
+    private Window<Slip> older;
+    /** All messages behind them. Null when there are none. */
+    private Window<Message> window;
 
     /** A queue without messages. */
     StoredQueue(QueueRow row) {
@@ -39,12 +37,15 @@ final class StoredQueue {
         this.acked = row.acked();
     }
 
-    /** It has these messages, none of them in memory. Called before anybody else knows it. */
-    void holds(int messages, long messageBytes, long first, long last) {
-        count = messages;
-        bytes = messageBytes;
-        oldest = first;
-        windowFrom = last;
+    /** It has this message, too, behind all others. Called before anybody else knows it. */
+    void holds(Slip message) {
+        age(message);
+        bytes += message.bytes();
+    }
+
+    private void age(Slip message) {
+        older = older == null ? new Window<>(Slip::offset) : older;
+        older.add(message);
     }
 
     QueueName name() {
@@ -56,15 +57,35 @@ final class StoredQueue {
     }
 
     int count() {
-        return count;
+        return size(older) + size(window);
+    }
+
+    private static int size(Window<?> window) {
+        return window == null ? 0 : window.size();
     }
 
     long bytes() {
         return bytes;
     }
 
+    /** The offset of the oldest message, or the largest of all when there is none. */
     long oldest() {
-        return oldest;
+        if (older != null) {
+            return older.get(0).offset();
+        }
+        return window == null ? Long.MAX_VALUE : window.get(0).offset();
+    }
+
+    /** The offset of the newest message, or the floor when there is none. */
+    long last() {
+        if (window != null) {
+            return window.get(window.size() - 1).offset();
+        }
+        return older == null ? floor : older.get(older.size() - 1).offset();
+    }
+
+    long floor() {
+        return floor;
     }
 
     /** As it lies in the file. */
@@ -73,12 +94,12 @@ final class StoredQueue {
     }
 
     synchronized Store.Size size() {
-        return new Store.Size(count, bytes, floor);
+        return new Store.Size(count(), bytes, floor);
     }
 
-    /** Reads a page; null when part of it is not in the window. */
+    /** Reads a page; null when part of it is in the file only. */
     synchronized Page read(long after, int limit, long maxBytes, long millis) {
-        if (after < windowFrom && count > (window == null ? 0 : window.size())) {
+        if (older != null && after < older.get(older.size() - 1).offset()) {
             return null;
         }
         Excerpt excerpt = new Excerpt(floor, limit, maxBytes, millis);
@@ -88,35 +109,57 @@ final class StoredQueue {
         return excerpt.page();
     }
 
+    /** What a page is made of that must be read from the file. */
+    synchronized Readers.Wanted wanted(long after, int limit, long maxBytes, long millis) {
+        List<Slip> slips = new ArrayList<>();
+        int[] rest = {limit};
+        forEachAfter(after, slip -> {
+            rest[0] -= millis < slip.expires() ? 1 : 0;
+            return slips.add(slip) && rest[0] >= 0;
+        });
+        long end = rest[0] < 0 ? slips.get(slips.size() - 1).offset() : Long.MAX_VALUE;
+        return new Readers.Wanted(name, slips, end, limit, maxBytes, millis);
+    }
+
+    /** Shows the messages behind an offset until one is not taken. */
+    void forEachAfter(long offset, Predicate<Slip> taker) {
+        boolean[] more = {true};
+        if (older != null) {
+            older.forEachAfter(offset, slip -> more[0] = taker.test(slip));
+        }
+        if (more[0] && window != null) {
+            window.forEachAfter(offset, message -> taker.test(Slip.of(message)));
+        }
+    }
+
     /** Takes over what a turn has made of it. */
     synchronized void become(TurnQueue turn) {
         floor = turn.row().floor();
         handed = turn.row().handed();
         acked = turn.row().acked();
-        count = (int) turn.count();
         bytes = turn.bytes();
-        oldest = turn.oldest();
         if (!turn.added().isEmpty()) {
-            window = window == null ? new Window() : window;
+            window = window == null ? new Window<>(Message::offset) : window;
             turn.added().forEach(window::add);
         }
-        if (window != null) {
-            window.removeAll(turn.dropped());
-            shrink();
+        if (!turn.dropped().isEmpty()) {
+            older = without(older, turn);
+            window = without(window, turn);
         }
+    }
+
+    private static <T> Window<T> without(Window<T> all, TurnQueue turn) {
+        if (all != null) {
+            all.removeAll(turn.dropped());
+        }
+        return size(all) == 0 ? null : all;
     }
 
     /** The oldest message of the window leaves it. */
     synchronized void evict(Message message) {
-        windowFrom = message.offset();
         window.removeOldest(1);
-        shrink();
-    }
-
-    private void shrink() {
-        if (window.size() == 0) {
-            window = null;
-        }
+        window = size(window) == 0 ? null : window;
+        age(Slip.of(message));
     }
 
     /** What is in memory. */

@@ -4,8 +4,12 @@ package dev.perch.store;
 import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.Message;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a turn makes of one queue. Its rows are changed at once; what is known of the queue in memory stays as it was
@@ -14,12 +18,14 @@ import java.util.function.Consumer;
 final class TurnQueue implements Shelf {
     /** So many of the oldest messages are looked up at once. */
     private static final int FRONT = 32;
+    /** Before the first offset. */
+    private static final long NONE = -1;
 
     private final Rows rows;
     private final Ledger ledger;
     private final StoredQueue stored;
     private final List<Message> added = new ArrayList<>();
-    private final List<Long> dropped = new ArrayList<>();
+    private final Set<Long> dropped = new LinkedHashSet<>();
     private QueueRow row;
     private boolean rowChanged;
     private long count;
@@ -69,13 +75,18 @@ final class TurnQueue implements Shelf {
         return added;
     }
 
-    List<Long> dropped() {
+    Collection<Long> dropped() {
         return dropped;
     }
 
     /** The offset of the newest message, or the floor when there is none. */
     long last() {
-        return count == 0 ? row.floor() : rows.last();
+        long[] last = {row.floor()};
+        forEachAfter(NONE, slip -> {
+            last[0] = slip.offset();
+            return true;
+        });
+        return last[0];
     }
 
     void add(Message message, Draft draft) {
@@ -128,8 +139,9 @@ final class TurnQueue implements Shelf {
     /** One of the oldest messages, or null when there are not so many. */
     private Slip slip(int index) {
         if (index >= front.size() && front.size() < count) {
-            long after = front.isEmpty() ? -1 : front.get(front.size() - 1).offset();
-            front.addAll(rows.after(after, FRONT));
+            long after = front.isEmpty() ? NONE : front.get(front.size() - 1).offset();
+            int enough = front.size() + FRONT;
+            forEachAfter(after, slip -> front.add(slip) && front.size() < enough);
         }
         return index < front.size() ? front.get(index) : null;
     }
@@ -163,7 +175,9 @@ final class TurnQueue implements Shelf {
 
     @Override
     public void dropExpired(long millis) {
-        rows.expired(millis).forEach(slip -> dropExpired(slip, millis));
+        List<Slip> expired = new ArrayList<>();
+        forEachAfter(NONE, slip -> slip.expires() > millis || expired.add(slip));
+        expired.forEach(slip -> dropExpired(slip, millis));
     }
 
     /** Drops one that has expired, whichever it is. */
@@ -186,12 +200,29 @@ final class TurnQueue implements Shelf {
 
     /** Everything goes, and it goes itself. */
     void remove() {
+        forEachUpTo(Long.MAX_VALUE, slip -> rows.delete(slip.offset()));
         rows.remove();
         ledger.add(-count, -bytes);
     }
 
     @Override
     public void forEachUpTo(long offset, Consumer<Slip> action) {
-        rows.upTo(offset).forEach(action);
+        forEachAfter(NONE, slip -> {
+            boolean reached = slip.offset() <= offset;
+            if (reached) {
+                action.accept(slip);
+            }
+            return reached;
+        });
+    }
+
+    /** Shows what there is behind an offset until one is not taken. */
+    private void forEachAfter(long offset, Predicate<Slip> taker) {
+        boolean[] more = {true};
+        Predicate<Slip> present = slip -> more[0] = dropped.contains(slip.offset()) || taker.test(slip);
+        stored.forEachAfter(offset, present);
+        for (int i = 0; more[0] && i < added.size(); i++) {
+            more[0] = added.get(i).offset() <= offset || present.test(Slip.of(added.get(i)));
+        }
     }
 }

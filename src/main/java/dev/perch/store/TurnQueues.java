@@ -15,8 +15,9 @@ import java.util.function.ToLongFunction;
 final class TurnQueues implements Shelves {
     private static final String EXPIRED =
             """
-            SELECT message.offset, bytes, expires, own_ttl, kind, name
-            FROM message JOIN queue ON queue.id = message.queue WHERE expires <= ? ORDER BY expires LIMIT ?""";
+            SELECT %s, kind, name
+            FROM message JOIN queue ON queue.id = message.queue WHERE expires <= ? ORDER BY expires LIMIT ?"""
+                    .formatted(Slip.COLUMNS);
     /** When the store is full so many that have expired go at once; the rest goes with the next sweep. */
     private static final int MOST_EXPIRED = 10_000;
 
@@ -45,7 +46,7 @@ final class TurnQueues implements Shelves {
 
     /** Takes in a queue, new or not. */
     TurnQueue add(StoredQueue stored) {
-        Rows rows = stored.name().isTransient() ? new MemoryRows(stored.window()) : new FileRows(sql, stored.row());
+        Rows rows = stored.name().isTransient() ? Rows.NOWHERE : new FileRows(sql, stored.row());
         TurnQueue queue = new TurnQueue(stored, rows, ledger);
         touched.put(stored.name(), queue);
         return queue;
@@ -104,7 +105,7 @@ final class TurnQueues implements Shelves {
     int dropExpired(long millis, int most) {
         Map<Slip, QueueName> expired = new HashMap<>();
         sql.query(EXPIRED).with(millis).with(most).forEach(row -> {
-            expired.put(FileRows.slip(row), QueueRow.name(row.getInt(5), row.getString(6)));
+            expired.put(Slip.of(row), QueueRow.name(row.getInt(5), row.getString(6)));
             return true;
         });
         expired.forEach((slip, name) -> find(name).dropExpired(slip, millis));
@@ -116,26 +117,16 @@ final class TurnQueues implements Shelves {
     @Override
     public void forEachInMailboxes(ToLongFunction<QueueName> upTo, BiConsumer<QueueName, Slip> action) {
         for (StoredQueue stored : contents.queues()) {
-            if (!touched.containsKey(stored.name())) {
-                show(stored, stored.count(), stored.oldest(), upTo, action);
+            QueueName name = stored.name();
+            if (name.isMailbox() && stored.count() > 0 && !touched.containsKey(name)) {
+                new TurnQueue(stored, Rows.NOWHERE, ledger)
+                        .forEachUpTo(upTo.applyAsLong(name), slip -> action.accept(name, slip));
             }
         }
         for (TurnQueue queue : there()) {
-            show(queue.stored(), queue.count(), queue.oldest(), upTo, action);
-        }
-    }
-
-    private void show(
-            StoredQueue queue,
-            long count,
-            long oldest,
-            ToLongFunction<QueueName> upTo,
-            BiConsumer<QueueName, Slip> action) {
-        QueueName name = queue.name();
-        if (name.isMailbox() && count > 0) {
-            long offset = upTo.applyAsLong(name);
-            if (offset >= oldest) {
-                new FileRows(sql, queue.row()).upTo(offset).forEach(slip -> action.accept(name, slip));
+            QueueName name = queue.row().name();
+            if (name.isMailbox() && queue.count() > 0) {
+                queue.forEachUpTo(upTo.applyAsLong(name), slip -> action.accept(name, slip));
             }
         }
     }

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.store;
 
-import dev.perch.mailbox.Message;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
-/** Messages of one queue in memory, by offset. Its owner's lock guards it. */
-final class Window implements Iterable<Message> {
-    private final ArrayList<Message> messages = new ArrayList<>(0);
+/** Messages of one queue in memory, or their slips, by offset. Its owner's lock guards it. */
+final class Window<T> implements Iterable<T> {
+    private final ToLongFunction<T> offset;
+    private final ArrayList<T> messages = new ArrayList<>(0);
 
-    void add(Message message) {
+    /** An empty one of such things, which have an offset. */
+    Window(ToLongFunction<T> offset) {
+        this.offset = offset;
+    }
+
+    void add(T message) {
         messages.add(message);
     }
 
@@ -21,65 +28,69 @@ final class Window implements Iterable<Message> {
         return messages.size();
     }
 
-    Message get(int index) {
+    T get(int index) {
         return messages.get(index);
     }
 
     @Override
-    public Iterator<Message> iterator() {
+    public Iterator<T> iterator() {
         return messages.iterator();
     }
 
     /** Shows the messages behind an offset until one is not taken. */
-    void forEachAfter(long offset, Predicate<Message> taker) {
-        int i = indexAfter(offset);
+    void forEachAfter(long after, Predicate<T> taker) {
+        int i = indexAfter(after);
         while (i < messages.size() && taker.test(messages.get(i))) {
             i++;
         }
     }
 
+    private long offset(int index) {
+        return offset.applyAsLong(messages.get(index));
+    }
+
     /** Takes the oldest messages out, and returns them. */
-    List<Message> removeOldest(int count) {
-        List<Message> oldest = messages.subList(0, count);
-        List<Message> removed = List.copyOf(oldest);
+    List<T> removeOldest(int count) {
+        List<T> oldest = messages.subList(0, count);
+        List<T> removed = List.copyOf(oldest);
         oldest.clear();
         return removed;
     }
 
     /** Takes those with these offsets out, as far as they are there. The first are mostly the oldest. */
-    void removeAll(List<Long> offsets) {
-        long first = messages.isEmpty() ? Long.MAX_VALUE : messages.get(0).offset();
+    void removeAll(Collection<Long> offsets) {
+        long first = messages.isEmpty() ? Long.MAX_VALUE : offset(0);
         int oldest = 0;
         Set<Long> others = new HashSet<>(0);
-        for (Long offset : offsets) {
-            if (oldest < messages.size() && messages.get(oldest).offset() == offset) {
+        for (Long each : offsets) {
+            if (oldest < messages.size() && offset(oldest) == each) {
                 oldest++;
-            } else if (offset > first) {
-                others.add(offset);
+            } else if (each > first) {
+                others.add(each);
             }
         }
         removeOldest(oldest);
         if (!others.isEmpty()) {
-            messages.removeIf(message -> others.contains(message.offset()));
+            messages.removeIf(message -> others.contains(offset.applyAsLong(message)));
         }
     }
 
     /** All of them, as they are at this moment. */
-    List<Message> messages() {
+    List<T> messages() {
         return List.copyOf(messages);
     }
 
     /** The index of the first message behind the offset. Most readers are near the end, so the search begins there. */
-    int indexAfter(long offset) {
+    int indexAfter(long after) {
         int high = messages.size();
         int low = high;
-        for (int step = 1; low > 0 && messages.get(low - 1).offset() > offset; step *= 2) {
+        for (int step = 1; low > 0 && offset(low - 1) > after; step *= 2) {
             high = low - 1;
             low = Math.max(0, high - step);
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (messages.get(middle).offset() <= offset) {
+            if (offset(middle) <= after) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -15,6 +15,7 @@ import dev.perch.mailbox.QueueName;
 import dev.perch.mailbox.Receipt;
 import dev.perch.mailbox.Refusal;
 import dev.perch.mailbox.Store;
+import dev.perch.mailbox.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,10 +79,19 @@ final class Bench implements AutoCloseable {
                     TTL,
                     Duration.ofMinutes(10),
                     Duration.ofHours(1));
-            store = maker.make(limits, new Clocks(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get));
-            store.open(intake);
+            store = opened(maker.make(limits, new Clocks(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get)));
         }
         return store;
+    }
+
+    private Store opened(Store made) {
+        try {
+            made.open(intake);
+            return made;
+        } catch (StoreException e) {
+            made.close();
+            throw e;
+        }
     }
 
     /** Closes the store; the next call to {@link #store} makes one again, which is the same if it lasts. */

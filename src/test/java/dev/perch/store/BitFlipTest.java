@@ -56,7 +56,7 @@ final class BitFlipTest {
         REFUSED,
         /** It is opened, and part of it cannot be read. */
         PARTLY_READ,
-        /** A queue has lost messages, and nobody is told: the index by which they are found has no checksum. */
+        /** A queue has lost messages, and nobody is told: the pages of the table have no checksum. */
         INCOMPLETE,
         /** Everything is there. */
         UNHARMED

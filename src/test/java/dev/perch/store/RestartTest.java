@@ -99,10 +99,10 @@ final class RestartTest implements OnBench {
         await(bench.store().save(List.of(new Store.Positions("alice", 3, 2))));
         assertEquals(
                 List.of(
-                        "found topic/news 2",
                         "created alice",
-                        "found mailbox/alice 3",
                         "created bob",
+                        "found topic/news 2",
+                        "found mailbox/alice 3",
                         "found mailbox/bob 0"),
                 toldByRestart());
         List<MailboxRecord> created = bench.intake.created();
