@@ -72,16 +72,16 @@ final class PerchServer implements AutoCloseable {
     private final Rounds rounds = new Rounds();
 
     PerchServer(Config config, Clocks clocks) {
-        this(config, clocks, threads -> store(config, clocks, threads));
+        this(config, clocks, answers -> store(config, clocks, answers));
     }
 
-    /** A server with a store of another kind, which is opened here so that it can use the server's threads. */
+    /** A server with a store of another kind, which is opened here so that it can answer through the server. */
     PerchServer(Config config, Clocks clocks, Function<Executor, Store> opening) {
         this.config = config;
         tls = config.tls.tls();
         tokens = tokens(config, clocks);
         accessLog = config.logs.accessLog();
-        store = opening.apply(threads);
+        store = opening.apply(turnaround.passing());
         wheel = new Wheel(clocks.nanos(), threads);
         exchange = exchange(clocks);
         Meters meters = new Meters();
@@ -122,11 +122,11 @@ final class PerchServer implements AutoCloseable {
         }
     }
 
-    private static Store store(Config config, Clocks clocks, Executor threads) {
+    private static Store store(Config config, Clocks clocks, Executor answers) {
         Limits limits = config.limits();
         return config.store.memory
                 ? new MemoryStore(limits, clocks, newEpoch())
-                : new SqliteStore(config.store.data, config.store.cache, limits, clocks, threads);
+                : new SqliteStore(config.store.data, config.store.cache, limits, clocks, answers);
     }
 
     private void keepAccessLog(Clocks clocks, Meters meters) {

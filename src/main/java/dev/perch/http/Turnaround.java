@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import java.lang.System.Logger;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.io.Connection;
 
 /**
@@ -13,6 +16,8 @@ import org.eclipse.jetty.io.Connection;
 public final class Turnaround implements Executor {
     /** A thread takes on no more connections than these; clients that send requests ahead must not keep it for long. */
     private static final int MOST = 64;
+
+    private static final Logger LOG = System.getLogger(Turnaround.class.getName());
 
     private final Executor pool;
     private final ThreadLocal<Rest> rests = ThreadLocal.withInitial(Rest::new);
@@ -32,6 +37,33 @@ public final class Turnaround implements Executor {
     /** Threads of the same pool for tasks that may answer requests, and come to an end. */
     public Executor answering() {
         return task -> pool.execute(() -> run(task));
+    }
+
+    /**
+     * Runs tasks that may answer requests at once, on the calling thread, which is somebody else's and has other things
+     * to do then: the connections that it has answered go to a thread of the pool, all to one.
+     */
+    public Executor passing() {
+        return task -> {
+            boolean outermost = begin();
+            try {
+                task.run();
+            } finally {
+                if (outermost) {
+                    passOn(rests.get().close());
+                }
+            }
+        };
+    }
+
+    private void passOn(List<Runnable> answered) {
+        if (!answered.isEmpty()) {
+            try {
+                answering().execute(() -> answered.forEach(this::execute));
+            } catch (RejectedExecutionException e) {
+                LOG.log(Logger.Level.DEBUG, "the server has stopped, and its connections with it", e);
+            }
+        }
     }
 
     private void run(Runnable task) {
@@ -61,7 +93,7 @@ public final class Turnaround implements Executor {
                 next.run();
             }
         } finally {
-            rest.close(pool);
+            rest.close().forEach(pool::execute);
         }
     }
 
@@ -80,11 +112,13 @@ public final class Turnaround implements Executor {
             return true;
         }
 
-        void close(Executor pool) {
-            waiting.forEach(pool::execute);
+        /** What is left. */
+        List<Runnable> close() {
+            List<Runnable> left = List.copyOf(waiting);
             waiting.clear();
             taken = 0;
             open = false;
+            return left;
         }
     }
 }

@@ -30,8 +30,8 @@ import java.util.function.Function;
 public final class SqliteStore implements Store {
     // Threads: callers put a change in the Lanes and go. The Writer takes what waits, carries it out in one Turn, that
     // is one transaction, and commits; then Contents, which is all that is known in memory, becomes what the turn has
-    // made of it, the intake is told, and those who wait learn of it on other threads, in their order. A read looks at
-    // Contents on the caller's thread; what is not there is for the Readers. Checkpoints have a thread, too.
+    // made of it, the intake is told, and then those who wait, in their order. A read looks at Contents on the caller's
+    // thread; what is not there is for the Readers. Checkpoints have a thread, too.
     //
     // perch.db (format 1, see Schema): a row of `state`; a row of `queue` for each mailbox, and for each topic that
     // something was published on; `message`, by offset; `follow`; `idempotency_key`. Each row has a checksum. What a
@@ -58,11 +58,12 @@ public final class SqliteStore implements Store {
      * Opens the store in a directory, which is made if need be and taken for as long as the store is open.
      *
      * @param cacheBytes how much memory the newest messages may take, with their JSON forms
-     * @param threads where stages complete; must take a task without blocking
+     * @param answers runs a task at once, on the calling thread: what completes the stages of all who wait. They must
+     *     not block, nor wait for another stage of the store
      * @throws dev.perch.mailbox.StoreException with a sentence for the operator, when it cannot be opened
      */
-    public SqliteStore(Path directory, long cacheBytes, Limits limits, Clocks clocks, Executor threads) {
-        this(directory, path -> new Database(path, Schema.CURRENT, "FULL"), cacheBytes, limits, clocks, threads);
+    public SqliteStore(Path directory, long cacheBytes, Limits limits, Clocks clocks, Executor answers) {
+        this(directory, path -> new Database(path, Schema.CURRENT, "FULL"), cacheBytes, limits, clocks, answers);
     }
 
     SqliteStore(
@@ -71,10 +72,10 @@ public final class SqliteStore implements Store {
             long cacheBytes,
             Limits limits,
             Clocks clocks,
-            Executor threads) {
+            Executor answers) {
         this.limits = limits;
         this.clocks = clocks;
-        this.answers = new Sequence(threads);
+        this.answers = answers;
         this.directory = DataDirectory.take(path);
         try {
             this.database = databases.apply(directory.path());

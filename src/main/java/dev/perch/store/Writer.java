@@ -16,7 +16,8 @@ import java.util.function.Function;
 
 /**
  * The one thread that changes the file. It takes all that waits, makes one transaction of it and commits once; while it
- * does, the next ones gather. So the busier it is the more of them share a sync, without anybody waiting for more.
+ * does, and while it tells those who waited, the next ones gather. So the busier it is the more of them share a sync,
+ * without anybody waiting for more.
  */
 final class Writer {
     // A turn that fails before its commit has left nothing behind, so the next one tries again as if nothing had been.
@@ -49,7 +50,7 @@ final class Writer {
      * A writer that has not begun.
      *
      * @param turns makes a turn that changes the file through that connection
-     * @param answers where those who wait are told, in their order
+     * @param answers runs at once, on this thread, what tells those who wait
      */
     Writer(
             Contents contents,
@@ -137,8 +138,18 @@ final class Writer {
     }
 
     private void answer(List<Change<?>> changes, List<Chore> chores) {
-        changes.forEach(change -> answers.execute(change::complete));
-        chores.forEach(chore -> answers.execute(chore::complete));
+        answers.execute(() -> {
+            changes.forEach(change -> answer(change::complete));
+            chores.forEach(chore -> answer(chore::complete));
+        });
+    }
+
+    private static void answer(Runnable complete) {
+        try {
+            complete.run();
+        } catch (RuntimeException e) {
+            LOG.log(Logger.Level.ERROR, "an answer failed", e);
+        }
     }
 
     private void succeeded(boolean written) {

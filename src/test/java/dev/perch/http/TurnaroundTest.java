@@ -78,6 +78,26 @@ final class TurnaroundTest {
         assertEquals(List.of("first", "second"), seen);
     }
 
+    @Test
+    void connectionAnsweredInPassingGoesOnOnOneThreadOfThePool() {
+        turnaround.passing().execute(() -> {
+            turnaround.execute(connection("first", () -> turnaround.execute(connection("third", () -> {}))));
+            turnaround.execute(connection("second", () -> {}));
+            seen.add("work");
+        });
+        assertEquals(List.of("work"), seen);
+        pool.remove().run();
+        assertEquals(List.of("work", "first", "second", "third"), seen);
+        assertTrue(pool.isEmpty());
+    }
+
+    @Test
+    void whatIsAnsweredInPassingWithoutConnectionsNeedsNoThread() {
+        turnaround.passing().execute(() -> seen.add("work"));
+        assertEquals(List.of("work"), seen);
+        assertTrue(pool.isEmpty());
+    }
+
     private Runnable connection(String name, Runnable next) {
         return new TestConnection(() -> {
             seen.add(name);
