@@ -23,7 +23,7 @@ final class MemoryQueue implements Shelf {
     }
 
     synchronized void add(Message message) {
-        messages = messages == null ? new Window<>(Message::offset) : messages;
+        messages = messages == null ? Window.ofMessages() : messages;
         messages.add(message);
         bytes += message.bytes();
         ledger.add(message.bytes());

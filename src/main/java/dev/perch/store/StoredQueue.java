@@ -44,7 +44,7 @@ final class StoredQueue {
     }
 
     private void age(Slip message) {
-        older = older == null ? new Window<>(Slip::offset) : older;
+        older = older == null ? Window.ofSlips() : older;
         older.add(message);
     }
 
@@ -139,7 +139,7 @@ final class StoredQueue {
         acked = turn.row().acked();
         bytes = turn.bytes();
         if (!turn.added().isEmpty()) {
-            window = window == null ? new Window<>(Message::offset) : window;
+            window = window == null ? Window.ofMessages() : window;
             turn.added().forEach(window::add);
         }
         if (!turn.dropped().isEmpty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.store;
 
+import dev.perch.mailbox.Message;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,11 +14,20 @@ import java.util.function.ToLongFunction;
 /** Messages of one queue in memory, or their slips, by offset. Its owner's lock guards it. */
 final class Window<T> implements Iterable<T> {
     private final ToLongFunction<T> offset;
-    private final ArrayList<T> messages = new ArrayList<>(0);
+    private final List<T> messages;
 
-    /** An empty one of such things, which have an offset. */
-    Window(ToLongFunction<T> offset) {
+    /** One that is empty as the list is, in which it keeps such things, which have an offset. */
+    private Window(List<T> empty, ToLongFunction<T> offset) {
+        this.messages = empty;
         this.offset = offset;
+    }
+
+    static Window<Message> ofMessages() {
+        return new Window<>(new ArrayList<>(0), Message::offset);
+    }
+
+    static Window<Slip> ofSlips() {
+        return new Window<>(new Slips(), Slip::offset);
     }
 
     void add(T message) {
