@@ -21,6 +21,19 @@ final class FileRows implements Rows {
     }
 
     @Override
+    public boolean confirms(long offset) {
+        try {
+            MessageRow.find(sql, offset, queue.name());
+            return true;
+        } catch (Fault e) {
+            if (e.isDamage()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
     public void delete(long offset) {
         sql.query("DELETE FROM message WHERE offset = ?").with(offset).run();
     }

@@ -21,6 +21,13 @@ record MessageRow(long offset, long time, long expires, Draft draft) {
     static final String COLUMNS =
             "offset, time, expires, own_ttl, content_type, type, sender, except_for, reply, body, crc";
 
+    private static final String FIND = "SELECT " + COLUMNS + " FROM message WHERE offset = ?";
+
+    /** The message of the queue with this offset, or null when there is none. */
+    static MessageRow find(Sql sql, long offset, QueueName queue) {
+        return sql.query(FIND).with(offset).first(row -> of(row, queue));
+    }
+
     /** Reads a row, and holds it against its checksum: it must be this message, of this queue. */
     static MessageRow of(ResultSet row, QueueName queue) throws SQLException {
         long offset = row.getLong(1);

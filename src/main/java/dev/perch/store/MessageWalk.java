@@ -68,20 +68,17 @@ final class MessageWalk {
         new MessageWalk(sql, last == null ? guess(sql) : last, finder).run();
     }
 
-    /** The highest offset there is, by the first that can still say it: the table or its index. */
+    /** The highest offset there is, if the table can still say it. */
     private static long guess(Sql sql) {
-        for (String source : List.of("NOT INDEXED", "INDEXED BY message_by_expiry")) {
-            try {
-                Long highest =
-                        sql.query("SELECT max(offset) FROM message " + source).first(row -> row.getLong(1));
-                return highest == null ? 0 : highest;
-            } catch (Fault e) {
-                if (!e.isDamage() && !e.isIo()) {
-                    throw e;
-                }
+        try {
+            Long highest = sql.query("SELECT max(offset) FROM message").first(row -> row.getLong(1));
+            return highest == null ? 0 : highest;
+        } catch (Fault e) {
+            if (!e.isDamage() && !e.isIo()) {
+                throw e;
             }
+            return Long.MAX_VALUE;
         }
-        return Long.MAX_VALUE;
     }
 
     private void run() {

@@ -23,7 +23,6 @@ final class Readers {
     private static final Logger LOG = System.getLogger(Readers.class.getName());
     private static final int THREADS = 2;
     private static final String QUEUE = "SELECT " + QueueRow.COLUMNS + " FROM queue WHERE kind = ? AND name = ?";
-    private static final String MESSAGE = "SELECT " + MessageRow.COLUMNS + " FROM message WHERE offset = ?";
 
     /**
      * What somebody wants to read.
@@ -112,7 +111,7 @@ final class Readers {
             if (!excerpt.wants(slip.bytes(), slip.expires())) {
                 break;
             }
-            MessageRow found = sql.query(MESSAGE).with(slip.offset()).first(row -> MessageRow.of(row, name));
+            MessageRow found = MessageRow.find(sql, slip.offset(), name);
             // One that is not there has been dropped meanwhile.
             if (found != null && !excerpt.take(found.message(name, epoch, uncounted))) {
                 break;

@@ -12,6 +12,11 @@ interface Rows {
         public void insert(Message message, Draft draft) {}
 
         @Override
+        public boolean confirms(long offset) {
+            return true;
+        }
+
+        @Override
         public void delete(long offset) {}
 
         @Override
@@ -22,6 +27,9 @@ interface Rows {
     };
 
     void insert(Message message, Draft draft);
+
+    /** Whether the message is what it was: what is known of it in memory may have been read from a damaged page. */
+    boolean confirms(long offset);
 
     void delete(long offset);
 

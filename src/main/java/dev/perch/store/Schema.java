@@ -56,7 +56,6 @@ final class Schema {
                 reply TEXT,
                 body BLOB NOT NULL,
                 crc INTEGER NOT NULL)""",
-            "CREATE INDEX message_by_expiry ON message (expires)",
             """
             CREATE TABLE idempotency_key (
                 queue INTEGER NOT NULL,

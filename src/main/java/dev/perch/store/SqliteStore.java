@@ -234,7 +234,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public CompletionStage<Void> expire() {
-        return chore(Turn::expire);
+        return chore(new Expiry(contents.queues()));
     }
 
     private CompletionStage<Void> chore(Chore.Work work) {

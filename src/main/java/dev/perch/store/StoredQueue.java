@@ -22,6 +22,9 @@ final class StoredQueue {
     private long handed;
     private long acked;
     private long bytes;
+    /** No message expires before. */
+    private long soonest = Long.MAX_VALUE;
+
     /** The messages that are in the file only. Null when there are none, as it is for most queues. */
     private Window<Slip> older;
     /** All messages behind them. Null when there are none. */
@@ -41,6 +44,7 @@ final class StoredQueue {
     void holds(Slip message) {
         age(message);
         bytes += message.bytes();
+        soonest = Math.min(soonest, message.expires());
     }
 
     private void age(Slip message) {
@@ -66,6 +70,11 @@ final class StoredQueue {
 
     long bytes() {
         return bytes;
+    }
+
+    /** No message expires before this time, in milliseconds since 1970. */
+    long soonest() {
+        return soonest;
     }
 
     /** The offset of the oldest message, or the largest of all when there is none. */
@@ -138,6 +147,7 @@ final class StoredQueue {
         handed = turn.row().handed();
         acked = turn.row().acked();
         bytes = turn.bytes();
+        soonest = turn.soonest();
         if (!turn.added().isEmpty()) {
             window = window == null ? Window.ofMessages() : window;
             turn.added().forEach(window::add);

@@ -209,13 +209,17 @@ final class Turn {
         return queue == null || queue.dropUpTo(upTo, clocks.millis(), most);
     }
 
-    /** Drops not more than so many messages and keys that are too old; false when there may be others. */
-    boolean expire(int most) {
+    /** Drops not more than so many messages of the queue that have expired, and returns how many it were. */
+    int expire(StoredQueue queue, int most) {
+        return queues.dropExpired(queue, clocks.millis(), most);
+    }
+
+    /** Drops not more than so many keys that are too old; false when there may be others. */
+    boolean expireKeys(int most) {
         keys.expire();
-        int messages = queues.dropExpired(clocks.millis(), most);
         int gone = KeyRow.deleteBefore(sql, contents.keys().oldest(), most);
         changed |= gone > 0;
-        return messages < most && gone < most;
+        return gone < most;
     }
 
     /** Whether there is anything to keep of it. */

@@ -31,6 +31,8 @@ final class TurnQueue implements Shelf {
     private long count;
     private long bytes;
     private long oldest;
+    /** No message expires before. */
+    private long soonest;
     /** The oldest messages, as far as they have been looked up. */
     private List<Slip> front = new ArrayList<>();
 
@@ -42,6 +44,7 @@ final class TurnQueue implements Shelf {
         this.count = stored.count();
         this.bytes = stored.bytes();
         this.oldest = stored.oldest();
+        this.soonest = stored.soonest();
     }
 
     /** What is known of it in memory, from before this turn. */
@@ -71,6 +74,11 @@ final class TurnQueue implements Shelf {
         return oldest;
     }
 
+    /** No message expires before this time, in milliseconds since 1970. */
+    long soonest() {
+        return soonest;
+    }
+
     List<Message> added() {
         return added;
     }
@@ -92,6 +100,7 @@ final class TurnQueue implements Shelf {
     void add(Message message, Draft draft) {
         rows.insert(message, draft);
         oldest = count == 0 ? message.offset() : oldest;
+        soonest = Math.min(soonest, message.expires());
         count++;
         bytes += message.bytes();
         ledger.add(message.bytes());
@@ -175,15 +184,37 @@ final class TurnQueue implements Shelf {
 
     @Override
     public void dropExpired(long millis) {
-        List<Slip> expired = new ArrayList<>();
-        forEachAfter(NONE, slip -> slip.expires() > millis || expired.add(slip));
-        expired.forEach(slip -> dropExpired(slip, millis));
+        dropExpired(millis, Integer.MAX_VALUE);
     }
 
-    /** Drops one that has expired, whichever it is. */
-    void dropExpired(Slip slip, long millis) {
-        drop(slip, millis);
+    /**
+     * Drops not more than so many that have expired, whichever they are, and returns how many it were. One that is
+     * damaged stays: perhaps it has not.
+     */
+    int dropExpired(long millis, int most) {
+        if (soonest > millis) {
+            return 0;
+        }
+        List<Slip> expired = new ArrayList<>();
+        long[] next = {Long.MAX_VALUE};
+        forEachAfter(NONE, slip -> {
+            if (slip.expires() <= millis) {
+                expired.add(slip);
+            } else {
+                next[0] = Math.min(next[0], slip.expires());
+            }
+            return expired.size() < most;
+        });
+        int gone = 0;
+        for (Slip slip : expired) {
+            if (rows.confirms(slip.offset())) {
+                drop(slip, millis);
+                gone++;
+            }
+        }
         front.clear();
+        soonest = gone == expired.size() && gone < most ? next[0] : soonest;
+        return gone;
     }
 
     private void drop(Slip slip, long millis) {

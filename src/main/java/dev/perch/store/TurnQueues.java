@@ -13,11 +13,6 @@ import java.util.function.ToLongFunction;
 
 /** The queues of a store as one turn sees them: those that it has touched, and all others as they were. */
 final class TurnQueues implements Shelves {
-    private static final String EXPIRED =
-            """
-            SELECT %s, kind, name
-            FROM message JOIN queue ON queue.id = message.queue WHERE expires <= ? ORDER BY expires LIMIT ?"""
-                    .formatted(Slip.COLUMNS);
     /** When the store is full so many that have expired go at once; the rest goes with the next sweep. */
     private static final int MOST_EXPIRED = 10_000;
 
@@ -98,20 +93,19 @@ final class TurnQueues implements Shelves {
 
     @Override
     public void dropExpired(long millis) {
-        dropExpired(millis, MOST_EXPIRED);
+        int left = MOST_EXPIRED;
+        for (StoredQueue stored : contents.queues()) {
+            left -= left == 0 ? 0 : dropExpired(stored, millis, left);
+        }
     }
 
-    /** Drops not more than so many that have expired, and returns how many it were. */
-    int dropExpired(long millis, int most) {
-        Map<Slip, QueueName> expired = new HashMap<>();
-        sql.query(EXPIRED).with(millis).with(most).forEach(row -> {
-            expired.put(Slip.of(row), QueueRow.name(row.getInt(5), row.getString(6)));
-            return true;
-        });
-        expired.forEach((slip, name) -> find(name).dropExpired(slip, millis));
-        QueueName.TRANSIENT.stream().filter(this::isThere).forEach(name -> find(name)
-                .dropExpired(millis));
-        return expired.size();
+    /** Drops not more than so many that have expired in a queue, and returns how many it were. */
+    int dropExpired(StoredQueue stored, long millis, int most) {
+        if (stored.soonest() > millis) {
+            return 0;
+        }
+        TurnQueue queue = find(stored.name());
+        return queue == null ? 0 : queue.dropExpired(millis, most);
     }
 
     @Override
