@@ -61,7 +61,6 @@ final class PerchServer implements AutoCloseable {
     private final AccessLog accessLog;
 
     private final Turnaround turnaround = new Turnaround(server.getThreadPool());
-    private final Executor threads = turnaround.answering();
     private final ServerConnector connector;
     private final Tokens tokens;
     private final Store store;
@@ -82,7 +81,7 @@ final class PerchServer implements AutoCloseable {
         tokens = tokens(config, clocks);
         accessLog = config.logs.accessLog();
         store = opening.apply(turnaround.passing());
-        wheel = new Wheel(clocks.nanos(), threads);
+        wheel = new Wheel(clocks.nanos(), turnaround.answering());
         exchange = exchange(clocks);
         Meters meters = new Meters();
         ClientLimits clients = config.clientLimits(clocks.nanos());
@@ -140,7 +139,7 @@ final class PerchServer implements AutoCloseable {
     /** Reads what the store has; when it cannot, nothing is left open. */
     private Exchange exchange(Clocks clocks) {
         try {
-            return new Exchange(store, config.limits(), config.reads.presence(), clocks, wheel, threads);
+            return new Exchange(store, config.limits(), config.reads.presence(), clocks, wheel, turnaround.answering());
         } catch (StoreException e) {
             store.close();
             throw e;

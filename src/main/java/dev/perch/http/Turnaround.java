@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
-import java.lang.System.Logger;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.io.Connection;
 
 /**
@@ -16,8 +14,6 @@ import org.eclipse.jetty.io.Connection;
 public final class Turnaround implements Executor {
     /** A thread takes on no more connections than these; clients that send requests ahead must not keep it for long. */
     private static final int MOST = 64;
-
-    private static final Logger LOG = System.getLogger(Turnaround.class.getName());
 
     private final Executor pool;
     private final ThreadLocal<Rest> rests = ThreadLocal.withInitial(Rest::new);
@@ -34,9 +30,12 @@ public final class Turnaround implements Executor {
         }
     }
 
-    /** Threads of the same pool for tasks that may answer requests, and come to an end. */
+    /**
+     * Threads of the same pool, a few of its own for each caller, for tasks that may answer requests and never wait.
+     */
     public Executor answering() {
-        return task -> pool.execute(() -> run(task));
+        Executor few = new FewThreads(pool);
+        return task -> few.execute(() -> run(task));
     }
 
     /**
@@ -44,25 +43,22 @@ public final class Turnaround implements Executor {
      * to do then: the connections that it has answered go to a thread of the pool, all to one.
      */
     public Executor passing() {
+        Executor answering = answering();
         return task -> {
             boolean outermost = begin();
             try {
                 task.run();
             } finally {
                 if (outermost) {
-                    passOn(rests.get().close());
+                    passOn(rests.get().close(), answering);
                 }
             }
         };
     }
 
-    private void passOn(List<Runnable> answered) {
+    private void passOn(List<Runnable> answered, Executor to) {
         if (!answered.isEmpty()) {
-            try {
-                answering().execute(() -> answered.forEach(this::execute));
-            } catch (RejectedExecutionException e) {
-                LOG.log(Logger.Level.DEBUG, "the server has stopped, and its connections with it", e);
-            }
+            to.execute(() -> answered.forEach(this::execute));
         }
     }
 
