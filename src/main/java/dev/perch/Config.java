@@ -77,6 +77,7 @@ final class Config {
                 listen.bounds(),
                 deadlines.deadlines(),
                 clients,
+                logs.isOn(),
                 listen.jsonp,
                 listen.origins(),
                 hosts(),

@@ -21,7 +21,7 @@ final class LogOptions implements OptionGroup {
 
     /** The log that is asked for, or null. Opens its file. */
     AccessLog accessLog() {
-        if (accessLog.equals(OFF)) {
+        if (!isOn()) {
             return null;
         }
         try {
@@ -29,6 +29,11 @@ final class LogOptions implements OptionGroup {
         } catch (IOException e) {
             throw new IllegalStateException("--access-log " + accessLog + " cannot be written: " + e, e);
         }
+    }
+
+    /** Whether one is kept. */
+    boolean isOn() {
+        return !accessLog.equals(OFF);
     }
 
     @Override

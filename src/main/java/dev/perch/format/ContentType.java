@@ -26,6 +26,9 @@ public record ContentType(String essence, String charset) {
         if (value == null || value.isBlank()) {
             return new ContentType("text/plain", null);
         }
+        if (value.indexOf(';') < 0) {
+            return new ContentType(value.strip().toLowerCase(Locale.ROOT), null);
+        }
         String[] parts = value.split(";", -1);
         String charset = null;
         for (int i = 1; i < parts.length; i++) {

@@ -15,13 +15,17 @@ import java.util.List;
 
 /** Messages and answers as JSON. */
 public final class JsonEncoding implements Encoding {
+    /** About as many characters as there are in the form of a message besides its own. */
+    private static final int AROUND = 100;
+
     private static final byte[] COMMA = {','};
     private static final byte[] DATA = bytes(",\"data\":");
     private static final byte[] BASE64 = bytes(",\"base64\":");
 
     @Override
     public byte[] json(Message message) {
-        return Json.object(object -> members(object, message)).getBytes(StandardCharsets.UTF_8);
+        return Json.object(AROUND + message.bytes(), object -> members(object, message))
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /**

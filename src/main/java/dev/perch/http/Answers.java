@@ -44,17 +44,12 @@ final class Answers {
 
     private Answers() {}
 
-    static void fields(HttpServletResponse response) {
-        fields(ServletContextResponse.getServletContextResponse(response).getHeaders());
-    }
-
     /** Adds what every dynamic answer says. */
-    static void fields(HttpFields.Mutable fields) {
-        if (fields.contains(HttpHeader.CACHE_CONTROL)) {
-            return;
-        }
-        for (HttpField field : FIELDS) {
-            fields.add(field);
+    static void fields(HttpServletResponse response) {
+        HttpFields.Mutable fields =
+                ServletContextResponse.getServletContextResponse(response).getHeaders();
+        if (!fields.contains(HttpHeader.CACHE_CONTROL)) {
+            FIELDS.forEach(fields::add);
         }
     }
 
@@ -78,7 +73,8 @@ final class Answers {
         fields(response);
         response.setStatus(status);
         response.setContentType("application/json");
-        send(async, shown(async, List.of(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)))), Callback.NOOP);
+        ByteBuffer text = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
+        send(async, response, shown(response, List.of(text)), Callback.NOOP);
     }
 
     /** Has what is answered to this request shown as a script. */
@@ -87,17 +83,19 @@ final class Answers {
     }
 
     /** The script as which the answer is to be shown, or null. */
-    static Jsonp jsonp(AsyncContext async) {
-        return (Jsonp) async.getRequest().getAttribute(JSONP);
+    static Jsonp jsonp(HttpServletResponse response) {
+        return (Jsonp) ServletContextResponse.getServletContextResponse(response)
+                .getRequest()
+                .getAttribute(JSONP);
     }
 
     /** The pieces of an answer in JSON as the request wants to have them, with their content type set. */
-    static List<ByteBuffer> shown(AsyncContext async, List<ByteBuffer> json) {
-        Jsonp jsonp = jsonp(async);
+    static List<ByteBuffer> shown(HttpServletResponse response, List<ByteBuffer> json) {
+        Jsonp jsonp = jsonp(response);
         if (jsonp == null) {
             return json;
         }
-        async.getResponse().setContentType(Jsonp.CONTENT_TYPE);
+        response.setContentType(Jsonp.CONTENT_TYPE);
         return jsonp.script(json);
     }
 
@@ -110,7 +108,7 @@ final class Answers {
         RequestLines.note(async, refused.problem().code(), 0);
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         problemFields(response, refused.problem());
-        Jsonp jsonp = jsonp(async);
+        Jsonp jsonp = jsonp(response);
         List<ByteBuffer> body;
         if (jsonp == null) {
             body = List.of(ByteBuffer.wrap(refused.json().getBytes(StandardCharsets.UTF_8)));
@@ -120,7 +118,7 @@ final class Answers {
             response.setContentType(Jsonp.CONTENT_TYPE);
             body = jsonp.script(refused);
         }
-        send(async, body, Callback.NOOP);
+        send(async, response, body, Callback.NOOP);
     }
 
     /** Answers for a fault of the server, which goes into the log: without an answer the request would stay open. */
@@ -155,10 +153,10 @@ final class Answers {
     /**
      * Sends the pieces, in order, and completes the request.
      *
+     * @param response that of the request, which is known to whoever has put the answer together
      * @param sent learns whether they were written
      */
-    static void send(AsyncContext async, List<ByteBuffer> pieces, Callback sent) {
-        HttpServletResponse response = (HttpServletResponse) async.getResponse();
+    static void send(AsyncContext async, HttpServletResponse response, List<ByteBuffer> pieces, Callback sent) {
         long length = 0;
         for (ByteBuffer piece : pieces) {
             length += piece.remaining();

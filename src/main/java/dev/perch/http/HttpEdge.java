@@ -72,7 +72,7 @@ public final class HttpEdge implements AutoCloseable {
         // There are no filters. Chains without any would be kept by path, and so for each mailbox.
         context.getServletHandler().setFilterChainsCached(false);
         context.setErrorHandler(new ProblemPages());
-        Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks());
+        Parked.Surroundings around = new Parked.Surroundings(open, wheel, meters, exchange.clocks(), settings.logged());
         Bodies bodies = new Bodies(
                 settings.maxBody(), settings.bounds(), settings.deadlines().body(), wheel, allowance);
         Publish publish = new Publish(exchange, around, bodies);

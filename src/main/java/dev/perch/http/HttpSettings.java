@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param bounds of what is in the body of a publish
  * @param deadlines for slow clients
  * @param limits for each client
+ * @param logged whether an access log is kept
  * @param jsonp whether answers may be had as scripts
  * @param origins whose pages may use the server
  * @param hosts under which names the server answers
@@ -31,6 +32,7 @@ public record HttpSettings(
         Drafts.Bounds bounds,
         Deadlines deadlines,
         ClientLimits limits,
+        boolean logged,
         boolean jsonp,
         Origins origins,
         Hosts hosts,

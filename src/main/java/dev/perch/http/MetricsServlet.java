@@ -37,6 +37,6 @@ public final class MetricsServlet extends HttpServlet {
         Answers.fields(response);
         response.setContentType("text/plain; version=0.0.4; charset=utf-8");
         ByteBuffer exposition = ByteBuffer.wrap(meters.exposition().getBytes(StandardCharsets.UTF_8));
-        Answers.send(async, List.of(exposition), Callback.NOOP);
+        Answers.send(async, response, List.of(exposition), Callback.NOOP);
     }
 }

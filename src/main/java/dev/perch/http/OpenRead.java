@@ -2,7 +2,6 @@
 package dev.perch.http;
 
 import dev.perch.mailbox.End;
-import jakarta.servlet.AsyncContext;
 import java.nio.channels.SelectableChannel;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpVersion;
@@ -22,9 +21,8 @@ interface OpenRead {
     void end(End why);
 
     /** The socket that the request has for itself; null over HTTP/2, which tells of the end of a request by itself. */
-    static SelectableChannel channel(AsyncContext async) {
-        ConnectionMetaData connection = ServletContextRequest.getServletContextRequest(async.getRequest())
-                .getConnectionMetaData();
+    static SelectableChannel channel(ServletContextRequest request) {
+        ConnectionMetaData connection = request.getConnectionMetaData();
         if (connection.getHttpVersion() == HttpVersion.HTTP_2) {
             return null;
         }

@@ -48,7 +48,6 @@ final class OpenReads {
 
     /** Its answer is complete, or its client has gone. */
     void remove(OpenRead read) {
-        unwatch(read);
         synchronized (open) {
             open.remove(read);
         }

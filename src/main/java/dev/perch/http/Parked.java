@@ -11,25 +11,24 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 
 /**
  * A request that waits for its answer, as far as its client goes: whether it is still there. Over HTTP/1.1 the
- * connection is watched once the request has waited for a while, which it awaits as a timer of the wheel; over HTTP/2
- * the container tells.
+ * connection is watched once the request has waited for a while; over HTTP/2 the container tells.
  */
-abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
-    /** A poll that is answered at once, as most are under load, costs nothing but its time. */
-    private static final long WATCHED_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
+abstract class Parked implements OpenRead, AsyncListener {
     private final Surroundings around;
     private final AsyncContext async;
+    private final ServletContextRequest request;
     /** The socket of this request alone; null over HTTP/2. */
     private final SelectableChannel channel;
 
+    private volatile boolean watched;
     private volatile boolean lost;
 
-    /** What all of them share. */
-    record Surroundings(OpenReads open, Wheel wheel, Meters meters, Clocks clocks) {
+    /** What all of them share; {@code logged} where an access log is kept. */
+    record Surroundings(OpenReads open, Wheel wheel, Meters meters, Clocks clocks, boolean logged) {
         /** A wait, in nanoseconds, of about so many seconds, but no longer than the caller's token. */
         long within(Caller caller, int waitSeconds) {
             return caller.within(Reads.jittered(TimeUnit.SECONDS.toNanos(waitSeconds)), clocks.millis());
@@ -39,7 +38,8 @@ abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
     Parked(Surroundings around, AsyncContext async) {
         this.around = around;
         this.async = async;
-        this.channel = OpenRead.channel(async);
+        this.request = ServletContextRequest.getServletContextRequest(async.getRequest());
+        this.channel = OpenRead.channel(request);
     }
 
     /** To be called by the constructor of the class that is made, when all of it is there. */
@@ -49,26 +49,46 @@ abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
         }
     }
 
-    /** Whether it waits. */
-    abstract boolean isParked();
+    /** Whether its end is decided. */
+    abstract boolean isOver();
 
     final Surroundings around() {
         return around;
     }
 
-    /** From now on it may have to wait. */
-    final void waits() {
-        around.wheel().schedule(this, WATCHED_AFTER_NANOS);
+    /** It has waited for a while: from now on its client is watched. One that was answered sooner never is. */
+    public final void lasts() {
+        if (channel == null) {
+            return;
+        }
+        watched = true;
+        around.open().watch(this);
+        if (isOver()) {
+            around.open().unwatch(this);
+        }
     }
 
     /** It is being answered. */
     void closed() {
-        around.wheel().cancel(this);
+        if (watched) {
+            around.open().unwatch(this);
+        }
         around.open().remove(this);
+    }
+
+    /** Tells the access log how it came out; {@code end} is null where it got what it waited for. */
+    final void note(End end, String met, long openNanos) {
+        if (around.logged()) {
+            RequestLines.note(request, end == null ? met : end.word(), openNanos);
+        }
     }
 
     final AsyncContext async() {
         return async;
+    }
+
+    final ServletContextRequest request() {
+        return request;
     }
 
     @Override
@@ -79,7 +99,7 @@ abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
     /** Why it ends: a wait may have been cut short by the end of its token. */
     final End ended(End end) {
         return end == End.WAIT
-                        && async.getRequest().getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
+                        && request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
                         && caller.isOver(around.clocks.millis())
                 ? End.TOKEN
                 : end;
@@ -88,16 +108,6 @@ abstract class Parked extends Wheel.Timer implements OpenRead, AsyncListener {
     /** Whether the client is known to be gone. */
     final boolean isLost() {
         return lost;
-    }
-
-    @Override
-    protected final void expire() {
-        if (channel != null && isParked()) {
-            around.open().watch(this);
-            if (!isParked()) {
-                around.open().unwatch(this);
-            }
-        }
     }
 
     /** An HTTP/2 client took its request back, or its connection broke. */

@@ -88,6 +88,6 @@ final class ParkedAsk extends ParkedPublish<Draft> {
         response.setHeader("Message-Type", reply.type());
         response.setHeader("Message-From", reply.from());
         response.setContentType(ContentType.harmless(reply.contentType()));
-        Answers.send(async(), List.of(ByteBuffer.wrap(reply.body())), Callback.NOOP);
+        Answers.send(async(), response, List.of(ByteBuffer.wrap(reply.body())), Callback.NOOP);
     }
 }

@@ -20,7 +20,6 @@ import org.eclipse.jetty.util.Callback;
 final class ParkedPoll extends Parked implements Outlet {
     private final View view;
     private final String kind;
-    private final long startNanos;
 
     private volatile Reader reader;
 
@@ -28,7 +27,6 @@ final class ParkedPoll extends Parked implements Outlet {
         super(around, async);
         this.view = view;
         this.kind = kind;
-        this.startNanos = around.clocks().nanoTime();
         listen();
     }
 
@@ -40,15 +38,14 @@ final class ParkedPoll extends Parked implements Outlet {
     @Override
     public void began(Reader read) {
         reader = read;
-        waits();
         if (isLost()) {
             read.end(End.GONE);
         }
     }
 
     @Override
-    boolean isParked() {
-        return reader.isParked();
+    boolean isOver() {
+        return reader.isOver();
     }
 
     @Override
@@ -63,22 +60,22 @@ final class ParkedPoll extends Parked implements Outlet {
     public void answer(Batch outcome) {
         closed();
         Batch batch = ended(outcome.end()) == outcome.end() ? outcome : outcome.endedBy(End.TOKEN);
-        long openNanos = around().clocks().nanoTime() - startNanos;
+        long openNanos = reader.openNanos();
         around().meters().answered(batch, openNanos, around().clocks().millis());
-        RequestLines.note(async(), batch.end(), "message", openNanos);
+        note(batch.end(), "message", openNanos);
         if (isLost()) {
             failed(batch);
             Answers.complete(async());
             return;
         }
-        HttpServletResponse response = (HttpServletResponse) async().getResponse();
+        HttpServletResponse response = request().getServletContextResponse().getServletApiResponse();
         Answers.fields(response);
         Cursor cursor = batch.cursor();
         Answers.at(response, cursor);
         if (batch.end() == End.DRAIN) {
             response.setHeader("Connection", "close");
         }
-        Answers.send(async(), Answers.shown(async(), view.show(batch, response)), new Callback() {
+        Answers.send(async(), response, Answers.shown(response, view.show(batch, response)), new Callback() {
             @Override
             public void failed(Throwable cause) {
                 ParkedPoll.this.failed(batch);

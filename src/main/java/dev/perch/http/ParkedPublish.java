@@ -5,7 +5,9 @@ import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Draft;
 import dev.perch.mailbox.End;
 import dev.perch.mailbox.Expectation;
+import dev.perch.mailbox.Reader;
 import dev.perch.mailbox.Receipt;
+import dev.perch.mailbox.Wheel;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.List;
  */
 abstract class ParkedPublish<T> extends Parked {
     private volatile Expectation<T> expectation;
+    private final Patience patience = new Patience();
     private final long startNanos;
     private Receipt receipt;
 
@@ -56,11 +59,17 @@ abstract class ParkedPublish<T> extends Parked {
     final void stored(Receipt stored) {
         receipt = stored;
         expectation = expectation(stored);
-        waits();
+        around().wheel().schedule(patience, Reader.LONG_NANOS);
         if (isLost()) {
             end(End.GONE);
         }
         expectation.outcome().thenAccept(this::over);
+    }
+
+    @Override
+    void closed() {
+        around().wheel().cancel(patience);
+        super.closed();
     }
 
     private void over(Expectation.Outcome<T> how) {
@@ -68,7 +77,7 @@ abstract class ParkedPublish<T> extends Parked {
         Expectation.Outcome<T> outcome =
                 how.end() == null ? how : new Expectation.Outcome<>(how.met(), ended(how.end()));
         count(outcome.end());
-        RequestLines.note(async(), outcome.end(), met(), around().clocks().nanoTime() - startNanos);
+        note(outcome.end(), met(), around().clocks().nanoTime() - startNanos);
         if (isLost()) {
             Answers.complete(async());
             return;
@@ -85,9 +94,8 @@ abstract class ParkedPublish<T> extends Parked {
     }
 
     @Override
-    final boolean isParked() {
-        Expectation<T> waiting = expectation;
-        return waiting != null && !waiting.isOver();
+    final boolean isOver() {
+        return expectation.isOver();
     }
 
     @Override
@@ -95,6 +103,14 @@ abstract class ParkedPublish<T> extends Parked {
         Expectation<T> waiting = expectation;
         if (waiting != null) {
             waiting.end(why);
+        }
+    }
+
+    /** Ends when it has waited for a while. */
+    private final class Patience extends Wheel.Timer {
+        @Override
+        protected void expire() {
+            lasts();
         }
     }
 }

@@ -62,7 +62,7 @@ final class Reads {
     void handle(HttpServletRequest request, AsyncContext async, QueueName queue, Caller caller)
             throws IOException, Refused {
         Parameters parameters = new Parameters(request.getQueryString(), request::getHeader);
-        Jsonp jsonp = Answers.jsonp(async);
+        Jsonp jsonp = Answers.jsonp((HttpServletResponse) async.getResponse());
         Form form = Form.of(parameters.format(), jsonp == null ? request.getHeader("Accept") : null);
         if (jsonp != null && form != Form.JSON) {
             throw Problem.BAD_PARAMETER.because("with callback the format can only be json; leave one of them out");
@@ -160,7 +160,7 @@ final class Reads {
         Cursor cursor = position(async, queue);
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         Batch nothing = new Batch(List.of(), cursor, null, End.WAIT);
-        Answers.send(async, Answers.shown(async, view.show(nothing, response)), Callback.NOOP);
+        Answers.send(async, response, Answers.shown(response, view.show(nothing, response)), Callback.NOOP);
     }
 
     private Cursor position(AsyncContext async, QueueName queue) throws Refused {

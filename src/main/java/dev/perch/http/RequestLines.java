@@ -4,7 +4,6 @@ package dev.perch.http;
 import dev.perch.access.Caller;
 import dev.perch.access.Proxies;
 import dev.perch.mailbox.Clocks;
-import dev.perch.mailbox.End;
 import dev.perch.metrics.AccessLine;
 import dev.perch.metrics.AccessLine.Outcome;
 import dev.perch.metrics.AccessLog;
@@ -33,12 +32,7 @@ public final class RequestLines implements RequestLog {
         this.clocks = clocks;
     }
 
-    /** A request that waited is about to be answered; {@code end} is null where it got what it waited for. */
-    static void note(AsyncContext async, End end, String met, long parkedNanos) {
-        note(async, end == null ? met : end.word(), parkedNanos);
-    }
-
-    /** The same with a word for how it came out. */
+    /** A request that waited is about to be answered, with a word for how it came out. */
     static void note(AsyncContext async, String word, long parkedNanos) {
         note(ServletContextRequest.getServletContextRequest(async.getRequest()), word, parkedNanos);
     }

@@ -20,6 +20,7 @@ import java.lang.System.Logger;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 
 /**
  * One GET that stays: it reads, writes what came, and reads on from there when that is written. So there is never more
@@ -70,7 +71,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
         this.async = async;
         this.out = new StreamOutput(async, around.wheel(), around.stall().toNanos(), this::goOn);
         this.encoding = encoding;
-        this.channel = OpenRead.channel(async);
+        this.channel = OpenRead.channel(ServletContextRequest.getServletContextRequest(async.getRequest()));
         this.course = course;
     }
 
@@ -280,6 +281,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     private void forget(String why) {
         over = true;
         out.close();
+        around.open().unwatch(this);
         around.open().remove(this);
         around.meters().streamEnded(why);
         RequestLines.note(async, why, course.openNanos());

@@ -70,7 +70,7 @@ final class StreamOutput {
         }
     }
 
-    private void fields(String contentType, Cursor at) {
+    private HttpServletResponse fields(String contentType, Cursor at) {
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         Answers.fields(response);
         response.setContentType(contentType);
@@ -79,6 +79,7 @@ final class StreamOutput {
         if (at != null) {
             response.setHeader("Perch-Cursor", at.toString());
         }
+        return response;
     }
 
     /** Refuses the request: with a status, except to clients that would take it for the last word. */
@@ -87,10 +88,10 @@ final class StreamOutput {
             Answers.problem(async, refused);
             return;
         }
-        fields(encoding.contentType(), null);
+        HttpServletResponse response = fields(encoding.contentType(), null);
         StreamEnd end = StreamEnd.of(refused);
         ByteBuffer text = encoding.end(end.word(), null, end.retryMillis()).next();
-        Answers.send(async, List.of(text), Callback.NOOP);
+        Answers.send(async, response, List.of(text), Callback.NOOP);
     }
 
     /**

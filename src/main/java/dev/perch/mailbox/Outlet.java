@@ -9,6 +9,9 @@ public interface Outlet {
     /** The read is under way and may be ended from outside. Not called for a read that is refused or broken at once. */
     void began(Reader reader);
 
+    /** The read has been parked for {@link Reader#LONG_NANOS} and goes on: whoever waits for it may have gone. */
+    default void lasts() {}
+
     /** The read is over. A view that then fails to hand the batch on calls {@link Reader#failed}. */
     void answer(Batch batch);
 

@@ -124,7 +124,7 @@ final class PresenceTopic {
                 executor.execute(this::tell);
             } else {
                 complain(publication, error);
-                wheel.schedule(new Again(), AGAIN_NANOS);
+                wheel.after(AGAIN_NANOS, this::tell);
             }
         });
     }
@@ -136,13 +136,6 @@ final class PresenceTopic {
                     Logger.Level.WARNING,
                     "who is online cannot be told and will be tried again refusal=" + refusal,
                     error);
-        }
-    }
-
-    private final class Again extends Wheel.Timer {
-        @Override
-        protected void expire() {
-            tell();
         }
     }
 }

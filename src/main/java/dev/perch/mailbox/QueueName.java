@@ -88,6 +88,18 @@ public record QueueName(Kind kind, String name) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "._~@:-".indexOf(c) >= 0;
     }
 
+    // Those that a record comes with cost as much as what is done with a queue that was found.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof QueueName queue && kind == queue.kind && name.equals(queue.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + (isMailbox() ? 1 : 0);
+    }
+
     /** As it stands in a URL: {@code mailbox/alice}, {@code topic/news}. */
     @Override
     public String toString() {

@@ -15,6 +15,9 @@ public final class Reader extends Wheel.Timer {
     // `scope`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it.
     // A read that was ended while a thread was looking may have registered since: that thread takes it out again.
 
+    /** A read that has been parked for so long is no quick one, in nanoseconds. */
+    public static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** Two loops that supersede each other must not spin: neither is answered so before this time. */
     private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -80,14 +83,28 @@ public final class Reader extends Wheel.Timer {
         return true;
     }
 
-    @Override
-    protected void expire() {
-        end(End.WAIT);
+    /** How long it has been open, in nanoseconds. */
+    public long openNanos() {
+        return exchange.clocks().nanoTime() - startNanos;
     }
 
-    /** Whether it waits for messages. */
-    public boolean isParked() {
-        return waiter.isParked();
+    /** The first time to tell that it lasts, if it may be so long; then at its deadline. */
+    @Override
+    protected void expire() {
+        if (waitNanos <= openNanos()) {
+            end(End.WAIT);
+            return;
+        }
+        outlet.lasts();
+        exchange.wheel().schedule(this, waitNanos - openNanos());
+        if (waiter.isOver()) {
+            exchange.wheel().cancel(this);
+        }
+    }
+
+    /** Whether somebody has answered it, or is about to. */
+    public boolean isOver() {
+        return waiter.isOver();
     }
 
     /** The view could not hand on what it was given: the messages count as not handed out. */
@@ -173,9 +190,12 @@ public final class Reader extends Wheel.Timer {
     /** What to do with the outcome of a look; true to look again. */
     private boolean take(CompletableFuture<Run> outcome, long horizon) {
         if (outcome.isCompletedExceptionally()) {
-            return waiter.deliver()
-                    ? broken(outcome.handle((run, error) -> error).join())
-                    : over();
+            if (!waiter.deliver()) {
+                return over();
+            }
+            release();
+            outlet.broken(outcome.handle((run, error) -> error).join());
+            return false;
         }
         Run run = outcome.join();
         if (run.floor() > oldest && gap == null) {
@@ -204,12 +224,6 @@ public final class Reader extends Wheel.Timer {
         return false;
     }
 
-    private boolean broken(Throwable cause) {
-        release();
-        outlet.broken(cause);
-        return false;
-    }
-
     /** Somebody else has ended the read while this thread was looking. */
     private boolean over() {
         leave();
@@ -225,7 +239,7 @@ public final class Reader extends Wheel.Timer {
         List<Reader> superseded = List.of();
         if (!registered) {
             registered = true;
-            exchange.wheel().schedule(this, waitNanos - (exchange.clocks().nanoTime() - startNanos));
+            exchange.wheel().schedule(this, Math.min(LONG_NANOS, waitNanos) - openNanos());
             superseded = mailbox == null
                     ? List.of()
                     : mailbox.park(this, exchange.limits().parkedPerMailbox());
@@ -247,9 +261,9 @@ public final class Reader extends Wheel.Timer {
     /** The winner of an ending answers, at once or, so that nobody spins, a little later. */
     private void conclude(End why) {
         leave();
-        long early = SETTLE_NANOS - (exchange.clocks().nanoTime() - startNanos);
+        long early = SETTLE_NANOS - openNanos();
         if (why == End.SUPERSEDED && early > 0) {
-            exchange.wheel().schedule(new Settling(), early);
+            exchange.wheel().after(early, () -> answerEmpty(End.SUPERSEDED));
         } else {
             answerEmpty(why);
         }
@@ -281,12 +295,5 @@ public final class Reader extends Wheel.Timer {
             mailbox.unpark(this);
         }
         scope.topics().forEach(topic -> topic.unpark(this));
-    }
-
-    private final class Settling extends Wheel.Timer {
-        @Override
-        protected void expire() {
-            answerEmpty(End.SUPERSEDED);
-        }
     }
 }

@@ -97,6 +97,17 @@ public final class Wheel implements AutoCloseable {
         }
     }
 
+    /** Does something, which nobody takes back, when {@code nanos} nanoseconds have passed. */
+    public void after(long nanos, Runnable task) {
+        Timer once = new Timer() {
+            @Override
+            protected void expire() {
+                task.run();
+            }
+        };
+        schedule(once, nanos);
+    }
+
     /** Takes a timer back; false when it was not set or is about to expire. */
     public boolean cancel(Timer timer) {
         Bucket bucket = timer.bucket;

@@ -96,7 +96,8 @@ public final class MemoryStore implements Store {
                 return first;
             }
         }
-        boolean isNew = queue.isMailbox() && !queues.containsKey(queue);
+        MemoryQueue known = queues.get(queue);
+        boolean isNew = queue.isMailbox() && known == null;
         if (isNew && mailboxes >= limits.mailboxes()) {
             return Refusal.TOO_MANY_MAILBOXES;
         }
@@ -107,7 +108,7 @@ public final class MemoryStore implements Store {
         if (isNew) {
             make(queue);
         }
-        store(queue, drafts, messages);
+        store(queue, known == null ? queues.computeIfAbsent(queue, this::empty) : known, drafts, messages);
         Receipt receipt = new Receipt(new Cursor(epoch, last, false), drafts.size());
         if (key != null) {
             keys.put(queue, key, receipt);
@@ -116,8 +117,7 @@ public final class MemoryStore implements Store {
         return receipt;
     }
 
-    private void store(QueueName name, List<Draft> drafts, List<Message> messages) {
-        MemoryQueue queue = queues.computeIfAbsent(name, this::empty);
+    private void store(QueueName name, MemoryQueue queue, List<Draft> drafts, List<Message> messages) {
         long time = clocks.millis();
         for (Draft draft : drafts) {
             long ttl = draft.ttlSeconds() > 0

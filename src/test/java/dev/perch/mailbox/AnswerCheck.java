@@ -240,7 +240,7 @@ final class AnswerCheck {
         for (Poll poll : model.live) {
             model.check(poll.reader != null, "%s was never opened", poll);
             long passed = model.clocks.nanos() - poll.startNanos;
-            if (!poll.reader.isParked()) {
+            if (!poll.reader.waiter().isParked()) {
                 model.check(passed < SETTLE_NANOS + TICK_NANOS, "%s is neither parked nor answered", poll);
                 continue;
             }

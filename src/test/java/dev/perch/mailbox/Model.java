@@ -170,7 +170,12 @@ final class Model {
         Box box = boxes.get(mailbox);
         check(clocks.nanos() - box.usedNanos >= limits.idleMailbox().toNanos(), "%s was just used", mailbox);
         for (Poll poll : live) {
-            check(poll.box != box || poll.reader == null || !poll.reader.isParked(), "%s is parked on", mailbox);
+            check(
+                    poll.box != box
+                            || poll.reader == null
+                            || !poll.reader.waiter().isParked(),
+                    "%s is parked on",
+                    mailbox);
         }
     }
 

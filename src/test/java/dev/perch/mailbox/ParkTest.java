@@ -49,7 +49,7 @@ class ParkTest {
 
         assertEquals(List.of(), mailbox.park(late, 2));
         assertEquals(List.of(parked), mailbox.parked());
-        assertTrue(parked.isParked());
+        assertTrue(parked.waiter().isParked());
     }
 
     @Test
@@ -69,7 +69,7 @@ class ParkTest {
 
         assertEquals(List.of(slow), mailbox.park(slow, 2));
         assertEquals(List.of(quick), mailbox.parked());
-        assertTrue(quick.isParked());
+        assertTrue(quick.waiter().isParked());
     }
 
     private static final class Call implements Outlet {
