@@ -30,12 +30,13 @@ final class Answers {
     private static final int ONE_BUFFER = 32 * 1024;
 
     /** What every dynamic answer says: nobody keeps it, nobody changes it, nobody runs it. One copy for all of them. */
-    private static final List<HttpField> FIELDS = List.of(
-            new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store, no-transform"),
-            new PreEncodedHttpField(HttpHeader.PRAGMA, "no-cache"),
-            new PreEncodedHttpField(HttpHeader.EXPIRES, "0"),
-            new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
-            new PreEncodedHttpField("Content-Security-Policy", "sandbox"));
+    private static final HttpField[] FIELDS = {
+        new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store, no-transform"),
+        new PreEncodedHttpField(HttpHeader.PRAGMA, "no-cache"),
+        new PreEncodedHttpField(HttpHeader.EXPIRES, "0"),
+        new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+        new PreEncodedHttpField("Content-Security-Policy", "sandbox")
+    };
 
     /** The request attribute under which a {@link Jsonp} lies. */
     private static final String JSONP = Jsonp.class.getName();
@@ -49,13 +50,17 @@ final class Answers {
         HttpFields.Mutable fields =
                 ServletContextResponse.getServletContextResponse(response).getHeaders();
         if (!fields.contains(HttpHeader.CACHE_CONTROL)) {
-            FIELDS.forEach(fields::add);
+            for (HttpField field : FIELDS) {
+                fields.add(field);
+            }
         }
     }
 
     /** Says so in place of what was said before, as on the way to a page that turns out not to be there. */
     static void fieldsAnew(HttpFields.Mutable fields) {
-        FIELDS.forEach(fields::put);
+        for (HttpField field : FIELDS) {
+            fields.put(field);
+        }
     }
 
     /** Says where the next read begins; once for an answer. */
