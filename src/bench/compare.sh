@@ -4,7 +4,7 @@
 # after the other, and the ratio. Servers and load share one processor, so that a server pays for what it uses.
 # Needs nginx with Nchan (Debian: nginx-light libnginx-mod-nchan); without it, Perch alone is measured.
 # JAR: what to measure (target/perch.jar, built if missing). JAVA, JVM: the server's Java and its flags. OPTIONS: its
-# options (--memory, since Nchan keeps nothing on disk either). WARM: seconds of load before Perch is measured (25).
+# options (--memory, since Nchan keeps nothing on disk either). WARM: seconds of each load before it is measured (20).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -73,7 +73,9 @@ for ((i = 0; i < 200; i++)); do
 done
 [[ -z $perch_port ]] && cat "$work/perch.log" >&2 && exit 1
 [[ -f $module ]] && start_nchan
-measure perch "$perch_port" "$perch" unicast "${WARM:-25}" > /dev/null
+for workload in "${workloads[@]}"; do
+  measure perch "$perch_port" "$perch" "$workload" "${WARM:-20}" > /dev/null
+done
 
 median() {
   sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
