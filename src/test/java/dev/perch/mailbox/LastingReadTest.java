@@ -91,7 +91,7 @@ class LastingReadTest {
         assertEquals(List.of("lasts", "gone"), told);
     }
 
-    private class Told implements Outlet {
+    private class Told implements Unrefused {
         @Override
         public void began(Reader made) {
             reader = made;
@@ -105,16 +105,6 @@ class LastingReadTest {
         @Override
         public void answer(Batch batch) {
             told.add(batch.end() == null ? "message" : batch.end().word());
-        }
-
-        @Override
-        public void refuse(Refusal refusal) {
-            throw new AssertionError(refusal);
-        }
-
-        @Override
-        public void broken(Throwable cause) {
-            throw new AssertionError(cause);
         }
     }
 }

@@ -72,7 +72,7 @@ class ParkTest {
         assertTrue(quick.waiter().isParked());
     }
 
-    private static final class Call implements Outlet {
+    private static final class Call implements Unrefused {
         private Reader reader;
 
         @Override
@@ -83,16 +83,6 @@ class ParkTest {
         @Override
         public void answer(Batch batch) {
             assertTrue(batch.messages().isEmpty());
-        }
-
-        @Override
-        public void refuse(Refusal refusal) {
-            throw new AssertionError(refusal);
-        }
-
-        @Override
-        public void broken(Throwable cause) {
-            throw new AssertionError(cause);
         }
     }
 }

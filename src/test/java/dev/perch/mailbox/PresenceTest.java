@@ -210,7 +210,7 @@ final class PresenceTest {
         return last;
     }
 
-    private static final class Read implements Outlet {
+    private static final class Read implements Unrefused {
         private final String mailbox;
         private final ManualClocks clocks;
         private Reader reader;
@@ -229,16 +229,6 @@ final class PresenceTest {
         @Override
         public void answer(Batch batch) {
             endNanos = clocks.nanos();
-        }
-
-        @Override
-        public void refuse(Refusal refusal) {
-            throw new AssertionError(refusal);
-        }
-
-        @Override
-        public void broken(Throwable cause) {
-            throw new AssertionError(cause);
         }
     }
 }
