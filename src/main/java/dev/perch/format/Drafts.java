@@ -10,6 +10,7 @@ import java.util.List;
 
 /** Makes drafts of a body, by its content type. */
 public final class Drafts {
+    private static final String PLAIN = "text/plain";
     private static final String TEXT = "text/plain;charset=utf-8";
     private static final String JSON = "application/json";
     private static final String FORM_FIELD = "message=";
@@ -62,7 +63,7 @@ public final class Drafts {
 
     /** The type as it was declared, with the charset in which the body was understood. */
     private String declaredText() {
-        if (declared == null || declared.isBlank()) {
+        if (declared == null || declared.isBlank() || declared.equals(PLAIN)) {
             return TEXT;
         }
         return type.charset() == null ? declared + ";charset=utf-8" : declared;

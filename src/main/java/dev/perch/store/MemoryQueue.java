@@ -3,6 +3,7 @@ package dev.perch.store;
 
 import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Page;
+import dev.perch.mailbox.QueueName;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 
 /** The messages of one queue that are nowhere but in memory, and its floor. Its own lock makes each call one step. */
 final class MemoryQueue implements Shelf {
+    private final QueueName name;
     private final Ledger ledger;
     /** Null when it is empty, as it is for most queues. */
     private Window<Message> messages;
@@ -17,9 +19,15 @@ final class MemoryQueue implements Shelf {
     private long bytes;
     private long floor;
 
-    MemoryQueue(long floor, Ledger ledger) {
+    MemoryQueue(QueueName name, long floor, Ledger ledger) {
+        this.name = name;
         this.floor = floor;
         this.ledger = ledger;
+    }
+
+    /** Its name: one object for all messages in it, since it lives as long as they do. */
+    QueueName name() {
+        return name;
     }
 
     synchronized void add(Message message) {

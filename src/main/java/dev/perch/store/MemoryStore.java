@@ -108,7 +108,7 @@ public final class MemoryStore implements Store {
         if (isNew) {
             make(queue);
         }
-        store(queue, known == null ? queues.computeIfAbsent(queue, this::empty) : known, drafts, messages);
+        store(known == null ? queues.computeIfAbsent(queue, this::empty) : known, drafts, messages);
         Receipt receipt = new Receipt(new Cursor(epoch, last, false), drafts.size());
         if (key != null) {
             keys.put(queue, key, receipt);
@@ -117,13 +117,14 @@ public final class MemoryStore implements Store {
         return receipt;
     }
 
-    private void store(QueueName name, MemoryQueue queue, List<Draft> drafts, List<Message> messages) {
+    private void store(MemoryQueue queue, List<Draft> drafts, List<Message> messages) {
         long time = clocks.millis();
         for (Draft draft : drafts) {
             long ttl = draft.ttlSeconds() > 0
                     ? draft.ttlSeconds() * 1000
                     : limits.ttl().toMillis();
-            Message message = new Message(name, epoch, last + 1, time, time + ttl, draft, ledger.encodedBytes());
+            Message message =
+                    new Message(queue.name(), epoch, last + 1, time, time + ttl, draft, ledger.encodedBytes());
             queue.add(message);
             messages.add(message);
             last = message.offset();
@@ -131,7 +132,7 @@ public final class MemoryStore implements Store {
     }
 
     private MemoryQueue empty(QueueName name) {
-        return new MemoryQueue(removedFloor(name), ledger);
+        return new MemoryQueue(name, removedFloor(name), ledger);
     }
 
     private long removedFloor(QueueName name) {
@@ -213,7 +214,7 @@ public final class MemoryStore implements Store {
 
     /** A mailbox takes its follows along, so whoever was at any earlier place in it has missed something. */
     private void drop(QueueName queue) {
-        MemoryQueue gone = queues.getOrDefault(queue, new MemoryQueue(0, ledger));
+        MemoryQueue gone = queues.getOrDefault(queue, new MemoryQueue(queue, 0, ledger));
         removedFloors.merge(queue.kind(), queue.isMailbox() ? last : gone.last(), Math::max);
         queues.remove(queue);
         if (queue.isMailbox()) {
