@@ -25,7 +25,6 @@ public final class Parameters {
     private static final int MAX_TYPE_LENGTH = 64;
     private static final int MAX_KEY_LENGTH = 255;
     private static final Set<String> OWN_TYPES = Set.of("gap", "open", "error", "ended");
-    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     /** A number with more digits counts as the largest that there is. */
     private static final int MAX_DIGITS = 18;
     /** RFC 7240 section 4.3. */
@@ -215,12 +214,20 @@ public final class Parameters {
 
     private long number(String name, long least, String range) throws Refused {
         String text = query.get(name);
-        long value = !NUMBER.matcher(text).matches()
-                ? -1
-                : text.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(text);
+        long value = !isDigits(text) ? -1 : text.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(text);
         if (value < least) {
             throw Problem.BAD_PARAMETER.because(name + " must be a whole number, " + range);
         }
         return value;
+    }
+
+    private static boolean isDigits(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 }
