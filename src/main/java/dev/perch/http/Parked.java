@@ -24,6 +24,7 @@ abstract class Parked implements OpenRead, AsyncListener {
     /** The socket of this request alone; null over HTTP/2. */
     private final SelectableChannel channel;
 
+    private volatile boolean counted;
     private volatile boolean watched;
     private volatile boolean lost;
 
@@ -56,6 +57,12 @@ abstract class Parked implements OpenRead, AsyncListener {
         return around;
     }
 
+    /** From now on it is one of those that are open. */
+    final void counts() {
+        counted = true;
+        around.open().add(this);
+    }
+
     /** It has waited for a while: from now on its client is watched. One that was answered sooner never is. */
     public final void lasts() {
         if (channel == null) {
@@ -73,7 +80,9 @@ abstract class Parked implements OpenRead, AsyncListener {
         if (watched) {
             around.open().unwatch(this);
         }
-        around.open().remove(this);
+        if (counted) {
+            around.open().remove(this);
+        }
     }
 
     /** Tells the access log how it came out; {@code end} is null where it got what it waited for. */

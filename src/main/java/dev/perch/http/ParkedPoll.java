@@ -44,6 +44,14 @@ final class ParkedPoll extends Parked implements Outlet {
     }
 
     @Override
+    public void waits() {
+        counts();
+        if (isOver()) {
+            closed();
+        }
+    }
+
+    @Override
     boolean isOver() {
         return reader.isOver();
     }

@@ -32,7 +32,7 @@ abstract class ParkedPublish<T> extends Parked {
     /** Takes its place among those who wait, if there is one. Returns what is to be stored. */
     final List<Draft> open(List<Draft> drafts) throws Refused {
         around().open().refuseWhenFull();
-        around().open().add(this);
+        counts();
         try {
             return drafts(drafts);
         } catch (Refused e) {

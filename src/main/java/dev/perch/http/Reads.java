@@ -99,9 +99,7 @@ final class Reads {
                 polls.within(caller, waitSeconds));
         open.refuseWhenFull();
         prefer(async, parameters, waitSeconds);
-        ParkedPoll poll = new ParkedPoll(polls, async, view, kind(queue, start));
-        open.add(poll);
-        exchange.read(reading, poll);
+        exchange.read(reading, new ParkedPoll(polls, async, view, kind(queue, start)));
     }
 
     /** Further topics, all of which the caller may read. */

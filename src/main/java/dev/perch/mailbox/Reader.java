@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 public final class Reader extends Wheel.Timer {
     // Threads: the fields that are neither final nor volatile belong to the one thread that the waiter's state READING
     // stands for; it hands them on by parking. Whoever ends the read from outside looks at `position`, `gap` and
-    // `scope`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it.
-    // A read that was ended while a thread was looking may have registered since: that thread takes it out again.
+    // `scope`. `gap` is written before `position`, so no ending gives out a cursor behind a gap without naming it. A
+    // read that was ended while a thread was looking may have registered since: that thread takes it out again.
 
     /** A read that has been parked for so long is no quick one, in nanoseconds. */
     public static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -46,6 +46,7 @@ public final class Reader extends Wheel.Timer {
     private volatile Scope scope = Scope.NONE;
     /** What the mailbox had handed out when this read last looked, or -1 for a read with a cursor. */
     private long base;
+
     /** Where the read began. */
     private long began;
     /** Where {@code handed} goes back to if the answer cannot be written; nowhere while nothing is taken. */
@@ -220,7 +221,7 @@ public final class Reader extends Wheel.Timer {
             return over();
         }
         release();
-        outlet.answer(new Batch(run.messages(), cursor(run.end()), gap, null));
+        outlet.answer(new Batch(run.messages(), new Cursor(exchange.store().epoch(), run.end(), watch), gap, null));
         return false;
     }
 
@@ -239,10 +240,11 @@ public final class Reader extends Wheel.Timer {
         List<Reader> superseded = List.of();
         if (!registered) {
             registered = true;
+            outlet.waits();
             exchange.wheel().schedule(this, Math.min(LONG_NANOS, waitNanos) - openNanos());
-            superseded = mailbox == null
-                    ? List.of()
-                    : mailbox.park(this, exchange.limits().parkedPerMailbox());
+            if (mailbox != null) {
+                superseded = mailbox.park(this, exchange.limits().parkedPerMailbox());
+            }
         }
         scope.topics().forEach(topic -> topic.park(this));
         boolean parked = waiter.park();
@@ -273,11 +275,7 @@ public final class Reader extends Wheel.Timer {
         release();
         // What another reader was given and could not keep must not lie behind the cursor of an empty answer.
         long offset = bare ? Math.min(position, mailbox.handed()) : position;
-        outlet.answer(new Batch(List.of(), cursor(offset), gap, why));
-    }
-
-    private Cursor cursor(long offset) {
-        return new Cursor(exchange.store().epoch(), offset, watch);
+        outlet.answer(new Batch(List.of(), new Cursor(exchange.store().epoch(), offset, watch), gap, why));
     }
 
     private void release() {
@@ -290,10 +288,12 @@ public final class Reader extends Wheel.Timer {
 
     /** Nobody shall find it any more, neither those who publish nor the wheel. */
     private void leave() {
-        exchange.wheel().cancel(this);
-        if (mailbox != null) {
-            mailbox.unpark(this);
+        if (registered) {
+            exchange.wheel().cancel(this);
+            if (mailbox != null) {
+                mailbox.unpark(this);
+            }
+            scope.topics().forEach(topic -> topic.unpark(this));
         }
-        scope.topics().forEach(topic -> topic.unpark(this));
     }
 }
