@@ -10,6 +10,9 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -29,10 +32,16 @@ final class DisconnectWatch implements AutoCloseable {
      */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** So many clients that went away at the same time are one task. */
+    private static final int CHUNK = 64;
+
+    private final Executor answering;
     private final Selector selector;
     private final Thread thread = new Thread(this::run, "perch-disconnect-watch");
 
-    DisconnectWatch() {
+    /** Begins with {@link #start}; what ends reads, which answers them, is run by the executor. */
+    DisconnectWatch(Executor answering) {
+        this.answering = answering;
         try {
             selector = Selector.open();
         } catch (IOException e) {
@@ -45,7 +54,10 @@ final class DisconnectWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Watches the connection of the request until it is readable or the request is forgotten. */
+    /**
+     * Watches the connection of the request until it is readable or the request is forgotten. The request has to have
+     * waited for a while: what was readable a moment ago may have been the request itself.
+     */
     void watch(OpenRead read) {
         SelectableChannel channel = read.channel();
         try {
@@ -54,34 +66,34 @@ final class DisconnectWatch implements AutoCloseable {
                 channel.register(selector, SelectionKey.OP_READ, read);
             } else {
                 key.attach(read);
-                key.interestOps(SelectionKey.OP_READ);
+                listen(key);
             }
         } catch (IOException | CancelledKeyException e) {
             read.end(End.GONE);
         }
     }
 
-    /** The request is over. The key stays with the connection: its next read will want it. */
+    /**
+     * The request is over. The key stays with the connection, and goes on listening until that is found readable: its
+     * next read will want it, and each change costs a system call.
+     */
     void forget(OpenRead read) {
         SelectionKey key = read.channel().keyFor(selector);
         if (key != null && key.attachment() == read) {
             key.attach(null);
-            rest(key);
         }
     }
 
-    private static void rest(SelectionKey key) {
-        try {
-            key.interestOps(0);
-        } catch (CancelledKeyException e) {
-            // The connection is closed, and its key with it.
+    private static void listen(SelectionKey key) {
+        if (key.interestOps() == 0) {
+            key.interestOps(SelectionKey.OP_READ);
         }
     }
 
     private void run() {
         while (selector.isOpen()) {
             try {
-                selector.selectNow(this::readable);
+                look();
                 LockSupport.parkNanos(PAUSE_NANOS);
             } catch (ClosedSelectorException e) {
                 return;
@@ -92,10 +104,35 @@ final class DisconnectWatch implements AutoCloseable {
         }
     }
 
-    private void readable(SelectionKey key) {
-        rest(key);
-        if (key.attachment() instanceof OpenRead read) {
-            read.end(End.GONE);
+    /** Looks until nothing is readable any more: a system tells of so many at a time only. */
+    private void look() throws IOException {
+        List<OpenRead> gone = new ArrayList<>();
+        while (selector.selectNow(key -> readable(key, gone)) > 0) {
+            end(List.copyOf(gone));
+            gone.clear();
+        }
+    }
+
+    private static void readable(SelectionKey key, List<OpenRead> gone) {
+        Object found = key.attachment();
+        if (found instanceof OpenRead read) {
+            gone.add(read);
+        }
+        try {
+            key.interestOps(0);
+            if (key.attachment() != found) {
+                // The next read has come in between, and may have seen the key listening.
+                listen(key);
+            }
+        } catch (CancelledKeyException e) {
+            // The connection is closed, and its key with it.
+        }
+    }
+
+    private void end(List<OpenRead> gone) {
+        for (int from = 0; from < gone.size(); from += CHUNK) {
+            List<OpenRead> chunk = gone.subList(from, Math.min(gone.size(), from + CHUNK));
+            answering.execute(() -> chunk.forEach(read -> read.end(End.GONE)));
         }
     }
 

@@ -41,7 +41,7 @@ public final class HttpEdge implements AutoCloseable {
     private static final int PATIENCE = 600;
 
     private final Drain drain = new Drain();
-    private final DisconnectWatch watch = new DisconnectWatch();
+    private final DisconnectWatch watch;
     private final SocketEdge sockets;
     private final OpenReads open;
     private final Handler handler;
@@ -64,6 +64,7 @@ public final class HttpEdge implements AutoCloseable {
                 allowance);
         sockets = new SocketEdge(
                 exchange, meters, tokens, bounds, this::openReads, new Peers(settings.proxies())::client);
+        watch = new DisconnectWatch(turnaround.answering());
         open = new OpenReads(watch, settings.maxParked(), sockets::open);
         ServletContextHandler context = new ServletContextHandler();
         context.setContextPath("/");

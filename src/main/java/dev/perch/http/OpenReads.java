@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 
-/** All polls and streams that are open, and publishes that wait for more than the store. Any thread may use it. */
+/**
+ * All polls that wait, all streams that are open, and publishes that wait for more than the store. Any thread may use
+ * it.
+ */
 final class OpenReads {
     private final DisconnectWatch watch;
     private final int max;

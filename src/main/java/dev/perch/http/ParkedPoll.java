@@ -47,6 +47,7 @@ final class ParkedPoll extends Parked implements Outlet {
     public void waits() {
         counts();
         if (isOver()) {
+            // Whoever has ended it meanwhile may not have seen that it counts.
             closed();
         }
     }

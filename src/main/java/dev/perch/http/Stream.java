@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 
@@ -33,6 +34,9 @@ final class Stream implements Outlet, OpenRead, WriteListener {
 
     /** What the meters call a stream. */
     static final String KIND = "stream";
+
+    /** Its connection is watched as soon as what is readable there can no longer be its own request. */
+    private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final Logger LOG = System.getLogger(Stream.class.getName());
 
@@ -53,6 +57,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     private volatile StreamEnd ending;
     private volatile boolean writable;
     private volatile boolean lost;
+    private volatile boolean over;
 
     private boolean reading;
     /** What is being written, until it is. */
@@ -61,7 +66,6 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     private boolean opened;
     private boolean begun;
     private boolean closing;
-    private boolean over;
 
     /** What all streams share. One whose client takes nothing for {@code stall} is given up. */
     record Surroundings(Exchange exchange, OpenReads open, Wheel wheel, Meters meters, Duration stall) {}
@@ -184,9 +188,16 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     private void open() throws IOException {
         opened = true;
         if (channel != null) {
-            around.open().watch(this);
+            around.wheel().after(UNWATCHED_NANOS, this::watch);
         }
         out.open(encoding.contentType(), course.at(), this);
+    }
+
+    private void watch() {
+        around.open().watch(this);
+        if (over) {
+            around.open().unwatch(this);
+        }
     }
 
     private boolean read() {
