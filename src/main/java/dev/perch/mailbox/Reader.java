@@ -46,7 +46,6 @@ public final class Reader extends Wheel.Timer {
     private volatile Scope scope = Scope.NONE;
     /** What the mailbox had handed out when this read last looked, or -1 for a read with a cursor. */
     private long base;
-
     /** Where the read began. */
     private long began;
     /** Where {@code handed} goes back to if the answer cannot be written; nowhere while nothing is taken. */
