@@ -64,6 +64,7 @@ public final class Drafts {
     /** The type as it was declared, with the charset in which the body was understood. */
     private String declaredText() {
         if (declared == null || declared.isBlank() || declared.equals(PLAIN)) {
+            // One text for all messages that keep it, and not one for each.
             return TEXT;
         }
         return type.charset() == null ? declared + ";charset=utf-8" : declared;

@@ -44,13 +44,7 @@ final class ExpectationTest {
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
     private final ManualClocks clocks = new ManualClocks();
     private final Wheel wheel = new Wheel(clocks::nanos, Runnable::run);
-    private final Exchange exchange = new Exchange(
-            new MemoryStore(LIMITS, clocks.clocks(), "e1"),
-            LIMITS,
-            Presence.Settings.DEFAULT,
-            clocks.clocks(),
-            wheel,
-            Runnable::run);
+    private final Exchange exchange = Exchanges.inMemory(LIMITS, clocks, wheel, Runnable::run);
 
     @AfterEach
     void stopThreads() {

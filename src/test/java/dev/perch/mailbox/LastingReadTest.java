@@ -3,7 +3,6 @@ package dev.perch.mailbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.perch.store.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +18,7 @@ class LastingReadTest {
 
     private final ManualClocks clocks = new ManualClocks();
     private final Wheel wheel = new Wheel(clocks::nanos, Runnable::run);
-    private final Exchange exchange = new Exchange(
-            new MemoryStore(LIMITS, clocks.clocks(), "e1"),
-            LIMITS,
-            Presence.Settings.DEFAULT,
-            clocks.clocks(),
-            wheel,
-            Runnable::run);
+    private final Exchange exchange = Exchanges.inMemory(LIMITS, clocks, wheel, Runnable::run);
     private final List<String> told = new ArrayList<>();
     private Reader reader;
 

@@ -4,7 +4,6 @@ package dev.perch.mailbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.perch.store.MemoryStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,13 +16,7 @@ class ParkTest {
 
     private final ManualClocks clocks = new ManualClocks();
     private final ManualExecutor executor = new ManualExecutor(new SplittableRandom(1));
-    private final Exchange exchange = new Exchange(
-            new MemoryStore(LIMITS, clocks.clocks(), "e1"),
-            LIMITS,
-            Presence.Settings.DEFAULT,
-            clocks.clocks(),
-            new Wheel(clocks::nanos, executor),
-            executor);
+    private final Exchange exchange = Exchanges.inMemory(LIMITS, clocks, new Wheel(clocks::nanos, executor), executor);
     private final Reader parked = read();
     private final Mailbox mailbox = exchange.registry().mailbox("ann");
 

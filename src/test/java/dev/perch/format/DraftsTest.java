@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.perch.mailbox.Draft;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What drafts of equal bodies have in common. */
+class DraftsTest {
+    @Test
+    void plainTextsShareOneContentType() throws Exception {
+        List<String> types = new ArrayList<>();
+        for (String declared : new String[] {null, "", "text/plain"}) {
+            Drafts drafts = new Drafts(declared, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+            for (Draft draft : drafts.of(new byte[] {'a'})) {
+                types.add(draft.contentType());
+            }
+        }
+        assertEquals(3, types.size());
+        assertEquals("text/plain;charset=utf-8", types.get(0));
+        assertSame(types.get(0), types.get(1));
+        assertSame(types.get(0), types.get(2));
+    }
+}
