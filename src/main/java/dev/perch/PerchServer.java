@@ -37,7 +37,6 @@ import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -61,10 +60,10 @@ final class PerchServer implements AutoCloseable {
     private final AccessLog accessLog;
 
     private final Turnaround turnaround = new Turnaround(server.getThreadPool());
-    private final ServerConnector connector;
+    private final Wheel wheel;
+    private final FrugalConnector connector;
     private final Tokens tokens;
     private final Store store;
-    private final Wheel wheel;
     private final Exchange exchange;
     private final HttpEdge edge;
     private final SlowClients slow;
@@ -80,13 +79,13 @@ final class PerchServer implements AutoCloseable {
         tls = config.tls.tls();
         tokens = tokens(config, clocks);
         accessLog = config.logs.accessLog();
-        store = opening.apply(turnaround.passing());
         wheel = new Wheel(clocks.nanos(), turnaround.answering());
+        connector = connector();
+        store = opening.apply(turnaround.passing(connector::onSelector));
         exchange = exchange(clocks);
         Meters meters = new Meters();
         ClientLimits clients = config.clientLimits(clocks.nanos());
         edge = new HttpEdge(exchange, wheel, meters, tokens, turnaround, config.http(clients));
-        connector = connector();
         meters.observe(exchange, () -> connector.getConnectedEndPoints().size());
         slow = new SlowClients(connector::getConnectedEndPoints, config.deadlines.deadlines(), clocks.nanos(), meters);
         if (!clients.isNoneForConnections()) {
@@ -159,7 +158,7 @@ final class PerchServer implements AutoCloseable {
         return "m" + Long.toString(new SecureRandom().nextLong() >>> 24, 36);
     }
 
-    private ServerConnector connector() {
+    private FrugalConnector connector() {
         HttpConfiguration http = new HttpConfiguration();
         http.setRequestHeaderSize(config.listen.headers);
         // Jetty's own default keeps 100 kB for every connection that has sent a second request.
@@ -167,7 +166,7 @@ final class PerchServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
         Deadlines deadlines = config.deadlines.deadlines();
-        ServerConnector result = new FrugalConnector(
+        FrugalConnector result = new FrugalConnector(
                 server,
                 turnaround,
                 new WheelScheduler(wheel),

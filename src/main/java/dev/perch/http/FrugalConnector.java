@@ -7,14 +7,18 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** Accepts connections, and spends as little memory on each as can be done from here. */
+/** Accepts connections, spends as little memory on each as can be done from here, and lets its selectors be used. */
 public final class FrugalConnector extends ServerConnector {
     private static final Logger LOG = System.getLogger(FrugalConnector.class.getName());
+
+    private final AtomicInteger turn = new AtomicInteger();
 
     /**
      * Has a selector for each processor, since requests are handled by the selectors themselves.
@@ -35,6 +39,19 @@ public final class FrugalConnector extends ServerConnector {
             channel.configureBlocking(false);
             sendAtOnce(channel);
             getSelectorManager().accept(channel);
+        }
+    }
+
+    /**
+     * Has a selector run something on its own thread before it selects again, by which it must not be kept waiting. One
+     * that sleeps is woken. Selectors take turns; when the server has stopped nothing is run. Any thread may call it.
+     */
+    public void onSelector(Runnable task) {
+        ManagedSelector[] selectors =
+                getSelectorManager().getBeans(ManagedSelector.class).toArray(ManagedSelector[]::new);
+        if (selectors.length > 0) {
+            int next = Math.floorMod(turn.getAndIncrement(), selectors.length);
+            selectors[next].submit(selector -> task.run());
         }
     }
 

@@ -40,25 +40,25 @@ public final class Turnaround implements Executor {
 
     /**
      * Runs tasks that may answer requests at once, on the calling thread, which is somebody else's and has other things
-     * to do then: the connections that it has answered go to a thread of the pool, all to one.
+     * to do then: the connections that it has answered go on elsewhere, up to {@value #MOST} together.
      */
-    public Executor passing() {
-        Executor answering = answering();
+    public Executor passing(Executor elsewhere) {
         return task -> {
-            boolean outermost = begin();
+            boolean outermost = begin(Integer.MAX_VALUE);
             try {
                 task.run();
             } finally {
                 if (outermost) {
-                    passOn(rests.get().close(), answering);
+                    passOn(rests.get().close(), elsewhere);
                 }
             }
         };
     }
 
-    private void passOn(List<Runnable> answered, Executor to) {
-        if (!answered.isEmpty()) {
-            to.execute(() -> answered.forEach(this::execute));
+    private void passOn(List<Runnable> answered, Executor elsewhere) {
+        for (int from = 0; from < answered.size(); from += MOST) {
+            List<Runnable> some = answered.subList(from, Math.min(from + MOST, answered.size()));
+            elsewhere.execute(() -> run(() -> some.forEach(this::execute)));
         }
     }
 
@@ -75,9 +75,15 @@ public final class Turnaround implements Executor {
 
     /** This thread begins to do something; false when it had begun before. To be followed by {@link #end} if true. */
     boolean begin() {
+        return begin(MOST);
+    }
+
+    private boolean begin(int most) {
         Rest rest = rests.get();
-        boolean outermost = !rest.open;
-        rest.open = true;
+        boolean outermost = rest.most == 0;
+        if (outermost) {
+            rest.most = most;
+        }
         return outermost;
     }
 
@@ -97,10 +103,11 @@ public final class Turnaround implements Executor {
     private static final class Rest {
         private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(MOST);
         private int taken;
-        private boolean open;
+        /** How many connections it takes; none when nothing is being done. */
+        private int most;
 
         boolean takes(Runnable connection) {
-            if (!open || taken == MOST) {
+            if (taken == most) {
                 return false;
             }
             taken++;
@@ -113,7 +120,7 @@ public final class Turnaround implements Executor {
             List<Runnable> left = List.copyOf(waiting);
             waiting.clear();
             taken = 0;
-            open = false;
+            most = 0;
             return left;
         }
     }

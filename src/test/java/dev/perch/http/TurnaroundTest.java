@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 final class TurnaroundTest {
     private final Queue<Runnable> pool = new ArrayDeque<>();
+    private final Queue<Runnable> elsewhere = new ArrayDeque<>();
     private final Turnaround turnaround = new Turnaround(pool::add);
     private final List<String> seen = new ArrayList<>();
 
@@ -78,22 +79,36 @@ final class TurnaroundTest {
     }
 
     @Test
-    void connectionAnsweredInPassingGoesOnOnOneThreadOfThePool() {
-        turnaround.passing().execute(() -> {
+    void connectionsAnsweredInPassingGoOnElsewhereAllTogether() {
+        turnaround.passing(elsewhere::add).execute(() -> {
             turnaround.execute(connection("first", () -> turnaround.execute(connection("third", () -> {}))));
             turnaround.execute(connection("second", () -> {}));
             seen.add("work");
         });
         assertEquals(List.of("work"), seen);
-        pool.remove().run();
+        elsewhere.remove().run();
         assertEquals(List.of("work", "first", "second", "third"), seen);
+        assertTrue(elsewhere.isEmpty());
         assertTrue(pool.isEmpty());
     }
 
     @Test
-    void whatIsAnsweredInPassingWithoutConnectionsNeedsNoThread() {
-        turnaround.passing().execute(() -> seen.add("work"));
+    void manyAnsweredInPassingGoOnElsewhereSoManyTogether() {
+        turnaround.passing(elsewhere::add).execute(() -> IntStream.range(0, 100)
+                .forEach(i -> turnaround.execute(connection("c" + i, () -> {}))));
+        elsewhere.remove().run();
+        assertEquals(64, seen.size());
+        elsewhere.remove().run();
+        assertEquals(100, seen.size());
+        assertTrue(elsewhere.isEmpty());
+        assertTrue(pool.isEmpty());
+    }
+
+    @Test
+    void whatIsAnsweredInPassingWithoutConnectionsWakesNobody() {
+        turnaround.passing(elsewhere::add).execute(() -> seen.add("work"));
         assertEquals(List.of("work"), seen);
+        assertTrue(elsewhere.isEmpty());
         assertTrue(pool.isEmpty());
     }
 
