@@ -9,16 +9,15 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** Accepts connections, spends as little memory on each as can be done from here, and lets its selectors be used. */
+/** Accepts connections, with as little memory and as few threads for them as can be had from here. */
 public final class FrugalConnector extends ServerConnector {
     private static final Logger LOG = System.getLogger(FrugalConnector.class.getName());
-
-    private final AtomicInteger turn = new AtomicInteger();
 
     /**
      * Has a selector for each processor, since requests are handled by the selectors themselves.
@@ -47,11 +46,42 @@ public final class FrugalConnector extends ServerConnector {
      * that sleeps is woken. Selectors take turns; when the server has stopped nothing is run. Any thread may call it.
      */
     public void onSelector(Runnable task) {
-        ManagedSelector[] selectors =
-                getSelectorManager().getBeans(ManagedSelector.class).toArray(ManagedSelector[]::new);
-        if (selectors.length > 0) {
-            int next = Math.floorMod(turn.getAndIncrement(), selectors.length);
-            selectors[next].submit(selector -> task.run());
+        ((Selectors) getSelectorManager()).run(task);
+    }
+
+    @Override
+    protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+        return new Selectors(executor, scheduler, selectors);
+    }
+
+    private final class Selectors extends ServerConnectorManager {
+        private final Executor few;
+        private final AtomicInteger turn = new AtomicInteger();
+
+        Selectors(Executor executor, Scheduler scheduler, int selectors) {
+            super(executor, scheduler, selectors);
+            few = new FewThreads(executor);
+        }
+
+        void run(Runnable task) {
+            ManagedSelector[] selectors = getBeans(ManagedSelector.class).toArray(ManagedSelector[]::new);
+            if (selectors.length > 0) {
+                int next = Math.floorMod(turn.getAndIncrement(), selectors.length);
+                selectors[next].submit(selector -> task.run());
+            }
+        }
+
+        /**
+         * When they start these are the loops of the selectors, each of which takes a thread; then the beginnings and
+         * ends of connections, which wait for nothing. A crowd of clients would have taken all threads of the pool.
+         */
+        @Override
+        protected void execute(Runnable task) {
+            if (isStarted()) {
+                few.execute(task);
+            } else {
+                super.execute(task);
+            }
         }
     }
 
