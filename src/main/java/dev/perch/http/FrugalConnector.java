@@ -54,6 +54,7 @@ public final class FrugalConnector extends ServerConnector {
         return new Selectors(executor, scheduler, selectors);
     }
 
+    /** The selectors of this connector, to which others may give work as well. */
     private final class Selectors extends ServerConnectorManager {
         private final Executor few;
         private final AtomicInteger turn = new AtomicInteger();

@@ -70,6 +70,7 @@ record Run(List<Message> messages, long end, long own, long floor) {
         List<Message> messages = seen(pages, bound, mailbox);
         int count = fitting(messages, portion);
         if (count < messages.size()) {
+            // No view, which would keep what is left out.
             messages = new ArrayList<>(messages.subList(0, count));
             bound = messages.get(count - 1).offset();
         }
