@@ -2,6 +2,7 @@
 package dev.perch.http;
 
 import dev.perch.mailbox.End;
+import dev.perch.mailbox.Shares;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -33,7 +34,7 @@ final class DisconnectWatch implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** So many clients that went away at the same time are one task. */
-    private static final int CHUNK = 64;
+    private static final int SHARE = 64;
 
     private final Executor answering;
     private final Selector selector;
@@ -108,7 +109,7 @@ final class DisconnectWatch implements AutoCloseable {
     private void look() throws IOException {
         List<OpenRead> gone = new ArrayList<>();
         while (selector.selectNow(key -> readable(key, gone)) > 0) {
-            end(List.copyOf(gone));
+            Shares.run(List.copyOf(gone), SHARE, answering, read -> read.end(End.GONE));
             gone.clear();
         }
     }
@@ -126,13 +127,6 @@ final class DisconnectWatch implements AutoCloseable {
             }
         } catch (CancelledKeyException e) {
             // The connection is closed, and its key with it.
-        }
-    }
-
-    private void end(List<OpenRead> gone) {
-        for (int from = 0; from < gone.size(); from += CHUNK) {
-            List<OpenRead> chunk = gone.subList(from, Math.min(gone.size(), from + CHUNK));
-            answering.execute(() -> chunk.forEach(read -> read.end(End.GONE)));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.mailbox.Shares;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -43,23 +44,17 @@ public final class Turnaround implements Executor {
      * to do then: the connections that it has answered go on elsewhere, up to {@value #MOST} together.
      */
     public Executor passing(Executor elsewhere) {
+        Executor there = share -> elsewhere.execute(() -> run(share));
         return task -> {
             boolean outermost = begin(Integer.MAX_VALUE);
             try {
                 task.run();
             } finally {
                 if (outermost) {
-                    passOn(rests.get().close(), elsewhere);
+                    Shares.run(rests.get().close(), MOST, there, this::execute);
                 }
             }
         };
-    }
-
-    private void passOn(List<Runnable> answered, Executor elsewhere) {
-        for (int from = 0; from < answered.size(); from += MOST) {
-            List<Runnable> some = answered.subList(from, Math.min(from + MOST, answered.size()));
-            elsewhere.execute(() -> run(() -> some.forEach(this::execute)));
-        }
     }
 
     private void run(Runnable task) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Registry implements Store.Intake {
     private static final Logger LOG = System.getLogger(Registry.class.getName());
     /** So many woken reads are one task: enough to share the cost of a hand-over, few enough to use all processors. */
-    private static final int CHUNK = 32;
+    private static final int SHARE = 32;
 
     /** So few reads answer on the publisher's thread: to hand them over would cost more than to answer them. */
     private static final int AT_ONCE = 4;
@@ -179,10 +179,7 @@ final class Registry implements Store.Intake {
     }
 
     private <T> void run(List<T> waiting, Consumer<T> task) {
-        for (int i = 0; i < waiting.size(); i += CHUNK) {
-            List<T> chunk = waiting.subList(i, Math.min(i + CHUNK, waiting.size()));
-            executor.execute(() -> chunk.forEach(task));
-        }
+        Shares.run(waiting, SHARE, executor, task);
     }
 
     @Override

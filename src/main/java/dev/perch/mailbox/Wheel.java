@@ -19,7 +19,7 @@ public final class Wheel implements AutoCloseable {
     private static final int TICK_MILLIS = 50;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
     private static final int BUCKETS = 512;
-    private static final int CHUNK = 64;
+    private static final int SHARE = 64;
 
     private final LongSupplier nanos;
     private final Executor executor;
@@ -132,10 +132,7 @@ public final class Wheel implements AutoCloseable {
         for (long tick = from; tick <= now; tick++) {
             collect(buckets[(int) (tick % BUCKETS)], now, due);
         }
-        for (int i = 0; i < due.size(); i += CHUNK) {
-            List<Timer> chunk = due.subList(i, Math.min(i + CHUNK, due.size()));
-            executor.execute(() -> chunk.forEach(Wheel::expire));
-        }
+        Shares.run(due, SHARE, executor, Wheel::expire);
     }
 
     /** Stops the thread; what has not expired never will. */
