@@ -98,6 +98,7 @@ public final class Main implements Callable<Integer> {
             print();
             return CommandLine.ExitCode.OK;
         }
+        Heap.takeWhatIsAllowed();
         PerchServer server = new PerchServer(config, Clocks.system());
         try {
             server.start();
