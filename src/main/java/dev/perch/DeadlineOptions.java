@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
-import dev.perch.http.Deadlines;
+import dev.perch.connection.Deadlines;
 import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Option;

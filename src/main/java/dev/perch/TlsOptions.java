@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch;
 
-import dev.perch.http.Credentials;
-import dev.perch.http.PemFiles;
-import dev.perch.http.StoreFile;
-import dev.perch.http.Tls;
+import dev.perch.connection.Credentials;
+import dev.perch.connection.PemFiles;
+import dev.perch.connection.StoreFile;
+import dev.perch.connection.Tls;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import picocli.CommandLine.Option;

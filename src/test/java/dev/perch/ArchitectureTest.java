@@ -40,6 +40,7 @@ final class ArchitectureTest {
     private static final String FORMAT = "dev.perch.format..";
     private static final String HTTP = "dev.perch.http..";
     private static final String SOCKET = "dev.perch.socket..";
+    private static final String CONNECTION = "dev.perch.connection..";
     private static final String ACCESS = "dev.perch.access..";
     private static final String METRICS = "dev.perch.metrics..";
 
@@ -107,8 +108,14 @@ final class ArchitectureTest {
 
     @Test
     void theViewsDoNotKnowTheStores() {
-        importsOnly(HTTP, MAILBOX, FORMAT, ACCESS, METRICS, SOCKET).check(MAIN);
-        importsOnly(SOCKET, MAILBOX, FORMAT, ACCESS, METRICS, HTTP).check(MAIN);
+        importsOnly(HTTP, MAILBOX, FORMAT, ACCESS, METRICS, SOCKET, CONNECTION).check(MAIN);
+        importsOnly(SOCKET, MAILBOX, FORMAT, ACCESS, METRICS).check(MAIN);
+    }
+
+    @Test
+    void theConnectionPackageDoesNotKnowWhatIsAskedFor() {
+        importsOnly(CONNECTION, MAILBOX, FORMAT, ACCESS, METRICS).check(MAIN);
+        onlyUsedIn("jakarta.servlet..", HTTP, SOCKET, TOP).check(MAIN);
     }
 
     @Test
@@ -131,9 +138,8 @@ final class ArchitectureTest {
     }
 
     @Test
-    void onlyTheViewsAndTheWiringUseServletsAndJetty() {
-        onlyUsedIn("jakarta.servlet..", HTTP, SOCKET, TOP).check(MAIN);
-        onlyUsedIn("org.eclipse.jetty..", HTTP, SOCKET, TOP).check(MAIN);
+    void onlyTheViewsTheConnectionsAndTheWiringUseJetty() {
+        onlyUsedIn("org.eclipse.jetty..", HTTP, SOCKET, CONNECTION, TOP).check(MAIN);
     }
 
     @Test

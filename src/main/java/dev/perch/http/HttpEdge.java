@@ -3,6 +3,7 @@ package dev.perch.http;
 
 import dev.perch.access.Allowance;
 import dev.perch.access.Tokens;
+import dev.perch.connection.Turnaround;
 import dev.perch.mailbox.Exchange;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;

@@ -5,6 +5,7 @@ import dev.perch.access.ClientLimits;
 import dev.perch.access.Hosts;
 import dev.perch.access.Origins;
 import dev.perch.access.Proxies;
+import dev.perch.connection.Deadlines;
 import dev.perch.format.Drafts;
 import java.time.Duration;
 

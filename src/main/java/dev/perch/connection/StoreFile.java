@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.connection;
 
 import java.io.IOException;
 import java.io.InputStream;

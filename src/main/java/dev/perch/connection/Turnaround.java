@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.perch.http;
+package dev.perch.connection;
 
 import dev.perch.mailbox.Shares;
 import java.util.ArrayDeque;
@@ -69,7 +69,7 @@ public final class Turnaround implements Executor {
     }
 
     /** This thread begins to do something; false when it had begun before. To be followed by {@link #end} if true. */
-    boolean begin() {
+    public boolean begin() {
         return begin(MOST);
     }
 
@@ -83,7 +83,7 @@ public final class Turnaround implements Executor {
     }
 
     /** This thread has done it, and goes on with the connections that it has answered. */
-    void end() {
+    public void end() {
         Rest rest = rests.get();
         try {
             for (Runnable next = rest.waiting.poll(); next != null; next = rest.waiting.poll()) {
