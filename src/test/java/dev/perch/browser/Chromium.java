@@ -205,9 +205,12 @@ public final class Chromium implements AutoCloseable {
 
     /** Sets what {@code prefers-color-scheme} says: {@code light} or {@code dark}. */
     public void colorScheme(String scheme) {
-        ask(
-                "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        media("prefers-color-scheme", scheme);
+    }
+
+    /** Sets a feature of the media that style sheets ask for, as {@code forced-colors}. */
+    public void media(String feature, String value) {
+        ask("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", feature, "value", value))));
     }
 
     /** Writes what the viewport shows to a PNG file. */
