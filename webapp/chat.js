@@ -99,6 +99,10 @@
     }
   }
 
+  function textOf(value) {
+    return typeof value === "string" && value;
+  }
+
   function heard(message) {
     var data = message.data || {};
     var own;
@@ -110,12 +114,12 @@
         delete awaited[data.number + data.tab];
         own.className = own.className.replace(" unsent", "");
       } else {
-        showLine(String(data.name || message.from || "somebody"),
-          String(data.text === undefined ? message.data : data.text), message.time, data.name === name);
+        showLine(textOf(data.name) || message.from || "somebody", textOf(data.text) || Page.body(message),
+          message.time, data.name === name);
         countUnread();
       }
     } else {
-      showNote((message.topic ? "To everyone: " : "To you: ") + (data.text || data.title || message.data));
+      showNote((message.topic ? "To everyone: " : "To you: ") + (textOf(data.text) || textOf(data.title) || Page.body(message)));
     }
   }
 
@@ -234,12 +238,13 @@
       showNote("Some of what was said is gone.");
     });
     on("error", function (error) {
-      if (told && error.problem && error.problem.status === 404) {
+      // It does not tell who is here, or not everybody.
+      if (told && error.problem && /^40[34]$/.test(error.problem.status)) {
         told = false;
         showPeople();
         open();
       } else {
-        say(byId("error"), "You are no longer in the room: " + error.message + ". Load the page again.");
+        say(byId("error"), Page.trouble(error, "You are no longer in the room, load the page again"));
       }
     });
     Page.state(byId("state"), perch);
@@ -259,7 +264,8 @@
     say(byId("error"), "");
     sender.send("topic/room." + coded(room), { name: name, text: words, number: number, tab: tab }, function (error) {
       if (error) {
-        say(byId("error"), Page.trouble(error));
+        item.className = item.className.replace("unsent", "failed");
+        say(byId("error"), Page.trouble(error, "It was not sent"));
       }
     });
   }

@@ -11,7 +11,8 @@
   var perches = [];
   var mailbox;
   var sentAt = {}; // by the id that the server gave: when the button was pressed
-  var arrivedAt = {}; // by id: where and when it arrived, as long as it is not known who sent it
+  var arrivedAt = {}; // by id: where and when it arrived, as long as it may be one of those that are being sent
+  var sending = 0; // so many
 
   function now() {
     return window.performance && performance.now ? performance.now() : new Date().getTime();
@@ -68,7 +69,7 @@
     var took = add(facts, "span", "took");
     if (sentAt[message.id]) {
       tell(took, message.id, at);
-    } else {
+    } else if (sending) {
       arrivedAt[message.id] = (arrivedAt[message.id] || []).concat({ took: took, at: at });
     }
     insert(log, item);
@@ -94,7 +95,7 @@
     });
     perch.on("error", function (error) {
       showNote(log, error.message === "deleted" ? "The mailbox was removed. Send something, and it is there again."
-        : "This view has ended: " + error.message + ".");
+        : Page.trouble(error, "This view has ended"));
     });
     perch.on("state", function () {
       chip.className = "state " + perch.state;
@@ -162,10 +163,14 @@
       openAll();
     }
     report("Sending\u2026");
+    sending++;
     sender.send(path(), data, function (error, id) {
       var arrived = arrivedAt[id] || [];
+      if (!--sending) {
+        arrivedAt = {};
+      }
       if (error) {
-        report(Page.trouble(error), true);
+        report(Page.trouble(error, "It was not sent"), true);
         return;
       }
       report("Stored as " + id + ".");
@@ -236,7 +241,8 @@
     };
     byId("body").oninput = byId("as-json").onclick = byId("everybody").onclick = showSame;
     byId("body").onkeydown = function (event) {
-      if (event.key === "Enter" && !event.shiftKey) {
+      // While a word is being composed, Enter ends the word: in Safari by a key of the number 229.
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
         publish();
         event.preventDefault();
       }

@@ -203,11 +203,9 @@
   perch.on("error", function (error) {
     var untold = error.problem && error.problem.status === 404;
     Page.show(byId("untold"), untold);
-    Page.show(byId("tiles"), !untold);
-    Page.show(byId("charts"), !untold);
-    if (!untold) {
-      say(byId("uptime"), error.message);
-    }
+    Page.show(say(byId("trouble"), Page.trouble(error, "There will be no more figures")), !untold);
+    Page.show(byId("tiles"), samples.length);
+    Page.show(byId("charts"), samples.length);
   });
   byId("w1").onclick = byId("w3").onclick = byId("w10").onclick = redraw;
   window.onresize = redraw;

@@ -166,10 +166,21 @@ var Page = (function () {
     }
   }
 
-  /** What went wrong when something was sent, as a sentence. */
-  function trouble(error) {
+  /** What stands in a message, as a text: JSON as it is written, and of bytes what they are. */
+  function body(message) {
+    var data = message.data;
+    return message.base64 ? message.contentType + ", " + Math.floor(message.base64.replace(/=/g, "").length * 3 / 4) + " bytes"
+      : typeof data === "string" ? data : Perch.JSON.stringify(data === undefined ? null : data);
+  }
+
+  /** What went wrong, as a sentence for whoever looks at the page; what it came to, where the server has not said why. */
+  function trouble(error, end) {
     var problem = error.problem;
-    return problem && problem.title ? problem.title + ": " + problem.detail + "." : "It was not sent: " + error.message + ".";
+    if (problem ? problem.status === 401 : error.message === "token") {
+      return token() ? "The server does not take the token in the address of this page" + (problem ? ": " + problem.detail : "") + "."
+        : "This server asks for a token. Open the page with ?access_token= and the token at the end of its address.";
+    }
+    return problem && problem.title ? problem.title + ": " + problem.detail + "." : end + ": " + error.message + ".";
   }
 
   if (token()) {
@@ -179,6 +190,7 @@ var Page = (function () {
   return {
     token: token,
     byId: byId, say: say, make: make, add: add, show: show, clock: clock, state: state, isName: isName, word: word,
-    kept: kept, keep: keep, hash: hash, base: base, address: address, curl: curl, copying: copying, trouble: trouble
+    kept: kept, keep: keep, hash: hash, base: base, address: address, curl: curl, copying: copying, body: body,
+    trouble: trouble
   };
 }());

@@ -48,6 +48,7 @@
     pane.setAttribute("aria-label", name);
     inbox.setAttribute("role", "log");
     inbox.setAttribute("tabindex", "0");
+    inbox.setAttribute("aria-label", "What " + name + " has got, newest first");
     read.type = "button";
     bell(ringing);
 
@@ -62,7 +63,7 @@
     }
 
     function show(message) {
-      var data = message.data && message.data.title ? message.data : { title: "Message", text: message.data };
+      var data = message.data && message.data.title ? message.data : { title: "Message", text: Page.body(message) };
       var fresh = behind(message.id, seen);
       var item = Page.make("div", fresh ? "news unread" : "news");
       var words = typeof data.text === "object" ? JSON.stringify(data.text) : data.text;
@@ -115,7 +116,12 @@
     };
     perch.on("message", show);
     perch.on("state", function () { Page.state(chip, perch); });
-    perch.on("error", function (error) { add(pane, "p", "error", "This inbox has ended: " + error.message + "."); });
+    perch.on("error", function (error) {
+      if (empty.parentNode) {
+        inbox.removeChild(empty);
+      }
+      inbox.insertBefore(Page.make("p", "error", Page.trouble(error, "This inbox has ended")), inbox.firstChild);
+    });
     Page.state(chip, perch);
     count();
     this.name = name;
@@ -151,7 +157,7 @@
     }
     report("Sending\u2026");
     backend.send(path(), content(), function (error) {
-      report(error ? Page.trouble(error) : "Stored, at " + Page.clock(new Date().getTime(), true) + ".", error);
+      report(error ? Page.trouble(error, "It was not sent") : "Stored, at " + Page.clock(new Date().getTime(), true) + ".", error);
     });
   }
 

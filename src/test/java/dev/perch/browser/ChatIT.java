@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The chat, with two who talk. */
 final class ChatIT {
@@ -118,6 +121,58 @@ final class ChatIT {
                         .getAsInt());
         assertEquals("undefined", ZOE.evaluate("typeof window.ran").getAsString());
         ZOE.assertContent();
+    }
+
+    @Test
+    void whatProgramsSayIsShownAsTheySaidIt() throws Exception {
+        Backend backend = new Backend(server);
+        enter(ZOE, "Zoë", "lobby");
+        backend.publish("topic/room.lobby?from=curl", "application/json", "{\"n\":1}");
+        backend.publish("topic/room.lobby?from=curl", "application/json", "{\"name\":{},\"text\":[2]}");
+        backend.publish("topic/room.lobby?from=curl", "application/json", "null");
+        backend.publish("topic/room.lobby?from=curl", "application/octet-stream", "bytes");
+        backend.publish("broadcast", "application/json", "[3]");
+        ZOE.waitForAny(".note", "To everyone: [3]");
+        assertEquals(
+                List.of("{\"n\":1}", "{\"name\":{},\"text\":[2]}", "null", "application/octet-stream, 5 bytes"),
+                ZOE.texts(".words"));
+        assertEquals(List.of("curl"), ZOE.texts(".who"));
+        ZOE.assertContent();
+    }
+
+    @Test
+    void aNameThatIsWrittenFromRightToLeftStaysBeforeItsTime() {
+        enter(BOB, "Bob عمر", "lobby");
+        enter(ZOE, "Zoë", "lobby");
+        speak(BOB, "(مرحبا)");
+        ZOE.waitForAny(".words", "(مرحبا)");
+        assertTrue(ZOE.evaluate("document.querySelector('.when').getBoundingClientRect().left"
+                        + " >= document.querySelector('.who').getBoundingClientRect().right")
+                .getAsBoolean());
+        assertEquals(
+                "plaintext",
+                ZOE.evaluate("getComputedStyle(document.querySelector('.words')).unicodeBidi")
+                        .getAsString());
+    }
+
+    @Test
+    void whatATokenDoesNotAllowIsSaidAndTheRestGoesOn(@TempDir Path directory) {
+        server.close();
+        server = TestServer.start("--presence", Issuer.option(directory));
+        String token = Issuer.known()
+                .read("mailbox/chat:lobby:Zoe", "topic/room.lobby")
+                .write("mailbox/alice")
+                .token();
+        ZOE.open(server.uri("chat.html?access_token=" + token));
+        join(ZOE, "Zoe", "lobby");
+        ZOE.waitForPart("#hint:not(.gone)", "your token does not allow it");
+        speak(ZOE, "hello");
+        ZOE.waitForPart(".line.failed .words", "hello");
+        ZOE.waitForPart("#error", "The token does not allow it: ");
+        ZOE.open(server.uri("chat.html"));
+        ZOE.fill("#name", "Zoe");
+        ZOE.click("#enter");
+        ZOE.waitForPart("#error", "This server asks for a token. Open the page with ?access_token=");
     }
 
     @Test

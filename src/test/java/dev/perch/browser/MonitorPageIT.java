@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page that shows how the server does. */
 final class MonitorPageIT {
@@ -92,6 +95,18 @@ final class MonitorPageIT {
         server = TestServer.start();
         VISITOR.open(server.uri("monitor.html"));
         VISITOR.waitForPart("#untold:not(.gone)", "--monitor");
+    }
+
+    @Test
+    void withoutATokenItSaysHowToComeIn(@TempDir Path directory) {
+        server.close();
+        server = TestServer.start("--monitor", Issuer.option(directory));
+        VISITOR.open(server.uri("monitor.html"));
+        VISITOR.waitForPart("#trouble:not(.gone)", "Open the page with ?access_token=");
+        assertEquals(
+                "none",
+                VISITOR.evaluate("getComputedStyle(document.getElementById('tiles')).display")
+                        .getAsString());
     }
 
     @Test

@@ -149,6 +149,16 @@ final class PageIT {
     }
 
     @Test
+    void enterThatEndsAComposedWordDoesNotSend() {
+        String press = "document.getElementById('body').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter',"
+                + " cancelable: true, isComposing: %s }))";
+        assertTrue(VISITOR.evaluate(press.formatted("true")).getAsBoolean(), "it is left to the field");
+        assertEquals("", VISITOR.text("#answer"));
+        assertFalse(VISITOR.evaluate(press.formatted("false")).getAsBoolean());
+        waitForMessage("hello");
+    }
+
+    @Test
     void allViewsGoOnWhenTheServerHasBeenAway() throws Exception {
         backend.publish("mailbox/alice", "text/plain", "before");
         waitForMessage("before");

@@ -2,6 +2,7 @@
 package dev.perch.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
@@ -78,10 +79,31 @@ final class PushIT {
         String markup = "<img src=x onerror=\"window.ran = 1\">";
         backend.publish("mailbox/alice", "text/plain", markup);
         backend.publish("mailbox/alice", "application/json", "[17]");
+        backend.publish("mailbox/alice", "image/png", "bytes");
         VISITOR.waitForAny("#user-alice .news p", markup);
         VISITOR.waitForAny("#user-alice .news p", "[17]");
+        VISITOR.waitForAny("#user-alice .news p", "image/png, 5 bytes");
         assertEquals("undefined", VISITOR.evaluate("typeof window.ran").getAsString());
         VISITOR.assertContent();
+    }
+
+    @Test
+    void whatWasDeletedSaysSoInItsInbox() throws Exception {
+        push("#to-0", "For alice");
+        VISITOR.waitForAny("#user-alice .news strong", "For alice");
+        backend.remove("mailbox/alice");
+        VISITOR.waitForText("#user-alice .inbox .error", "This inbox has ended: deleted.");
+    }
+
+    @Test
+    void whoeverChoosesTheColoursHimselfSeesWhatIsChosen() {
+        VISITOR.browser().media("forced-colors", "active");
+        String background = "getComputedStyle(document.querySelector('label[for=%s]')).backgroundColor";
+        String line = "getComputedStyle(document.querySelector('.nav a%s')).borderBottomColor";
+        assertNotEquals(VISITOR.evaluate(background.formatted("to-0")), VISITOR.evaluate(background.formatted("to-1")));
+        assertNotEquals(
+                VISITOR.evaluate(line.formatted("[aria-current]")),
+                VISITOR.evaluate(line.formatted(":not([aria-current])")));
     }
 
     @Test
