@@ -94,6 +94,10 @@ declare namespace Perch {
   }
 
   interface Gap {
+    /**
+     * retention: they were dropped. epoch: the server has another store, or one that was set back; what it keeps comes
+     * now, and may have come before.
+     */
     why: "retention" | "epoch";
   }
 

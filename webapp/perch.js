@@ -142,7 +142,7 @@
    */
   function polling(ask) {
     return function (link) {
-      var first = true, stop = nothing, timer, over;
+      var first = true, stop = nothing, timer;
 
       function poll() {
         var asked = now(), wait = first ? 0 : link.wait;
@@ -227,6 +227,8 @@
     // A tab goes on where it was, a new one where the last has been.
     var cursor = options.remember && (stored("session", name) || stored("local", name)) || options.after;
 
+    var anew;
+
     // The views that may get through, which one is tried, how often all have failed, and what is connected now.
     var usable, at, failures, proved = {};
     var current, drop = nothing, timer, looked;
@@ -239,7 +241,7 @@
     var queue = [], sending, sendTimer;
 
     // Tabs that share a connection: the way to the others, since when this one leads, and when another was heard of.
-    var tabs, leading, heardOf, catching, clock;
+    var tabs, leading, heardOf = 0, catching, candidacy, clock;
 
     // ---- events ----
 
@@ -282,20 +284,26 @@
     /** Takes what a view, or another tab, has heard. */
     function take(heard) {
       var messages = heard.messages || (heard.time ? [heard] : []), before = cursor, id, i;
-      heard.gap && emit("gap", heard.gap);
+      if (heard.gap) {
+        // It was a place in another store, or ahead of this one: what comes next is not measured by it.
+        anew = heard.gap.why === "epoch";
+        emit("gap", heard.gap);
+      }
       for (i = 0; i < messages.length && !closed; i++) {
         id = messages[i].id;
-        if (!reaches(cursor, id)) {
+        if (anew || !reaches(cursor, id)) {
+          anew = false;
           // Who only watches goes on so.
           cursor = id + (/-w$/.exec(cursor) || "");
           emit("message", messages[i]);
         }
       }
       if (!closed) {
-        if (heard.cursor && !reaches(cursor, heard.cursor)) {
+        if (heard.cursor && (anew || !reaches(cursor, heard.cursor))) {
+          anew = false;
           cursor = heard.cursor;
         }
-        if (cursor !== before) {
+        if (cursor !== before || heard.gap) {
           if (options.remember) {
             stored("session", name, cursor);
             stored("local", name, cursor);
@@ -326,9 +334,9 @@
       timer = later(seconds, connect);
     }
 
-    /** Full jitter: anything up to a time that doubles. */
+    /** Full jitter: anything up to a time that doubles, after the least, which all who were refused have been told. */
     function backoff(failures, least) {
-      return Math.max(least || 0, Math.random() * Math.min(LONGEST_PAUSE, Math.pow(2, failures)));
+      return (least || 0) + Math.random() * Math.min(LONGEST_PAUSE, Math.pow(2, failures));
     }
 
     function url(bare, parameters) {
@@ -342,7 +350,7 @@
     /** Asks once, beside the views. */
     function look(limit, done) {
       Perch.ask("GET", url(false, { wait: 0, limit: limit }), token, "", null, function (status, text) {
-        done(parse(text));
+        done(parse(text), status);
       });
     }
 
@@ -395,16 +403,19 @@
       function lost(status, pause, problem) {
         if (link === current) {
           drop();
-          if (status === 401) {
-            renew(problem);
-          } else if (problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429) {
-            fail(error("", problem));
-          } else if (!open && usable[at + 1]) {
+          if (refused(status, problem)) {
+            return;
+          }
+          if (!open && usable[at + 1]) {
             at++;
             retry(0);
           } else {
             at = 0;
             retry(backoff(failures++, pause));
+            // A socket or a stream that is refused is not told why; whoever asks is.
+            open || status >= 0 || look(0, function (answer, status) {
+              current || refused(status, answer);
+            });
           }
         }
       }
@@ -459,6 +470,20 @@
         // The page's policy forbids it, perhaps.
         lost();
       }
+    }
+
+    /** Whether there is no use in asking again: then a new token is fetched, or this is the end. */
+    function refused(status, problem) {
+      if (status === 401) {
+        // The views before this one were refused for that, too, perhaps.
+        at = 0;
+        renew(problem);
+      } else if (problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429) {
+        fail(error("", problem));
+      } else {
+        return false;
+      }
+      return true;
     }
 
     /** The server has ended the read, and said why. */
@@ -541,8 +566,10 @@
       var item = queue[0], stop = nothing;
 
       function posted(status, text, pause) {
-        sending = null;
-        answered(item, status, parse(text), pause);
+        if (sending === item) {
+          sending = null;
+          answered(item, status, parse(text), pause);
+        }
       }
 
       if (closed || paused || sending || !item || now() < item.not || (path && self.state !== "open")) {
@@ -632,7 +659,7 @@
       if (words.hello) {
         tellTabs();
       } else if (words.bye) {
-        candidate();
+        leading || candidate();
       } else if (leading > words.leads) {
         tellTabs();
       } else if (words.leads) {
@@ -642,6 +669,7 @@
           clearTimeout(timer);
         }
         heardOf = now();
+        clearTimeout(candidacy);
         cursor = cursor || words.cursor;
         catchUp(words.cursor);
         set(words.state);
@@ -665,28 +693,35 @@
           catching = false;
           if (answer.messages && !leading && !closed) {
             take(answer);
-            catchUp(where);
+            // Nothing comes any more when the place lies in a store that is gone.
+            answer.messages.length && catchUp(where);
           }
         });
       }
     }
 
-    /** Leads soon unless another tab does: of many that are waiting for it one comes first. */
+    /** Leads soon unless another tab says that it does: of many that are waiting for it one comes first. */
     function candidate() {
-      heardOf = 0;
-      later(0.1 + Math.random() / 5, lead);
+      say({ hello: 1 });
+      clearTimeout(candidacy);
+      candidacy = later(0.1 + Math.random() / 5, lead);
     }
 
-    /** Tells that this tab leads; or leads if nobody does. */
     function lead() {
-      if (closed || paused) {
-        return;
-      }
-      if (!leading && now() - heardOf >= MISSED) {
-        leading = now() + Math.random() / 1000;
-        start();
-      }
+      clearTimeout(candidacy);
+      leading = now() + Math.random() / 1000;
+      start();
       tellTabs();
+    }
+
+    /** Tells every second that this tab leads, or sees whether another one still does. */
+    function tick() {
+      if (leading) {
+        tellTabs();
+      } else if (!paused && Math.abs(now() - heardOf) >= MISSED) {
+        // The timers of hidden pages run once a minute. That nothing was heard may be for that.
+        root.document && root.document.hidden ? candidate() : lead();
+      }
     }
 
     // ---- the life of the page ----
@@ -694,7 +729,6 @@
     function begin() {
       paused = false;
       if (tabs) {
-        say({ hello: 1 });
         candidate();
       } else {
         start();
@@ -709,6 +743,7 @@
       leading = 0;
       drop();
       clearTimeout(timer);
+      clearTimeout(candidacy);
     }
 
     function close() {
@@ -724,6 +759,7 @@
         }
         tabs && tabs.close();
         queue = [];
+        sending = null;
         for (i = 0; i < left.length; i++) {
           call(left[i].done, error("closed"));
         }
@@ -750,7 +786,7 @@
     if (options.shared && path && Perch.Tabs) {
       tabs = new Perch.Tabs(name);
       tabs.onmessage = hearTab;
-      clock = setInterval(lead, 1000);
+      clock = setInterval(tick, 1000);
     }
     begin();
   }

@@ -14,10 +14,11 @@ function dice(seed) {
   };
 }
 
-/** Time that passes only when run() is called. In milliseconds. */
+/** Time that passes only when run() is called, in milliseconds; pages are told what differs from it by the skew. */
 class Clock {
   constructor() {
     this.now = 1800000000000;
+    this.skew = 0;
     this.timers = [];
     this.last = 0;
   }
@@ -77,13 +78,27 @@ class Server {
     return this.messages.filter(m => Server.place(m.id) > offset).slice(0, limit);
   }
 
+  /** Sets the store back to its first messages, as from a copy of the disk. */
+  setBack(count) {
+    this.messages = this.messages.slice(0, count);
+    this.offset = this.handed = Server.place(this.messages[count - 1].id);
+    this.keys = {};
+  }
+
+  /** The gap that a place is answered with that this store has not got to. */
+  ahead(offset) {
+    return offset > this.offset ? {gap: {why: 'epoch'}} : null;
+  }
+
   /** What a poll is answered with, when it is; the result takes it back. */
   poll(query, answer) {
     if (query.limit === '0') {
       answer({cursor: 'k1.' + this.handed, messages: [], ended: 'wait'});
       return () => {};
     }
-    const from = query.after ? Server.place(query.after) : this.handed;
+    const at = query.after ? Server.place(query.after) : this.handed;
+    const gap = this.ahead(at);
+    const from = gap ? 0 : at;
     let timer;
     const done = ended => {
       this.clock.cancel(timer);
@@ -91,7 +106,7 @@ class Server {
       const found = this.after(from, 5);
       const end = found.length ? found[found.length - 1].id : 'k1.' + from;
       this.handed = Math.max(this.handed, Server.place(end));
-      answer(ended ? {cursor: 'k1.' + from, messages: [], ended} : {cursor: end, messages: found});
+      answer(Object.assign(ended ? {cursor: 'k1.' + from, messages: [], ended} : {cursor: end, messages: found}, gap));
     };
     const look = () => this.after(from, 1).length && done();
     this.waiting.add(look);
@@ -106,6 +121,11 @@ class Server {
   /** Objects without end; the result ends them. */
   stream(query, beat, say) {
     let at = query.after ? Server.place(query.after) : this.handed;
+    const gap = this.ahead(at);
+    if (gap) {
+      at = 0;
+      say(gap);
+    }
     const tell = () => say({beat, cursor: 'k1.' + at});
     const look = () => {
       for (const message of this.after(at, 100)) {
@@ -127,7 +147,7 @@ class Server {
 
 /**
  * One browser with its tabs. faults says how often something breaks, 0 to 1, and can be changed at any time; lacks
- * names what the browser does not have.
+ * names what the browser does not have; allows says which tokens the server takes; asked counts requests.
  */
 class Browser {
   constructor(clock, random, server, lacks = []) {
@@ -135,6 +155,8 @@ class Browser {
     this.channels = [];
     this.refused = {};
     this.stores = {local: Browser.store(), session: Browser.store()};
+    this.allows = () => true;
+    this.asked = 0;
   }
 
   static store() {
@@ -165,7 +187,7 @@ class Browser {
   }
 
   /** One request: the server may not get it, or its answer may not come. done(status, text, header). */
-  exchange(method, url, body, done) {
+  exchange(method, url, body, done, token) {
     let takeBack = () => {};
     let over = false;
     const end = (...outcome) => {
@@ -177,6 +199,7 @@ class Browser {
       }
     };
     this.opened(1);
+    this.asked++;
     const query = Browser.query(url);
     this.checkPause(query.key);
     this.later(() => {
@@ -186,6 +209,7 @@ class Browser {
         if (refused && query.key) this.refused[query.key] = this.clock.now + 1000;
         return end(refused ? 503 : 0, '{}', '1');
       }
+      if (!this.allows(token)) return this.later(() => end(401, '{"status": 401, "detail": "no"}'));
       const answer = (status, json) => this.later(() => this.breaks() ? end(0, '') : end(status, JSON.stringify(json)));
       if (method === 'POST') {
         answer(201, {id: this.server.publish(body, query.key)});
@@ -219,9 +243,10 @@ class Browser {
       }
     };
     this.opened(1);
+    this.asked++;
     this.later(() => {
       if (over) return;
-      if (this.breaks()) return end(1006);
+      if (this.breaks() || !this.allows(Browser.query(url).access_token)) return end(1006);
       stop = this.server.stream(Browser.query(url), beat, object => {
         // What a proxy holds back it never gives out here.
         silent = silent || this.buffering;
@@ -246,20 +271,46 @@ class Browser {
   tab(legacy) {
     const browser = this;
     const listeners = {};
+    const intervals = {};
+    let inInterval = false;
+    let gone = false;
+    // A hidden page is let in once a minute: its intervals, and the timers that these set.
+    const throttled = millis => global.document.hidden
+      ? Math.ceil((this.clock.now + millis) / 60000) * 60000 - this.clock.now : millis;
+    const again = (id, todo, millis) => {
+      intervals[id] = this.clock.after(throttled(millis), () => {
+        if (gone) return;
+        again(id, todo, millis);
+        inInterval = true;
+        todo();
+        inInterval = false;
+      });
+    };
     const global = {
       location: {protocol: 'http:', host: 'here', pathname: '/page.html'},
       console,
-      setTimeout: (todo, millis) => this.clock.after(millis, todo),
-      setInterval: (todo, millis) => this.clock.after(millis, todo, millis),
+      setTimeout: (todo, millis) => this.clock.after(inInterval ? throttled(millis) : millis, () => gone || todo()),
+      setInterval: (todo, millis) => {
+        const id = ++this.clock.last;
+        again(id, todo, millis);
+        return id;
+      },
       clearTimeout: id => this.clock.cancel(id),
-      clearInterval: id => this.clock.cancel(id),
+      clearInterval: id => this.clock.cancel(intervals[id]),
       localStorage: this.stores.local,
       sessionStorage: Browser.store(),
       onpagehide: null,
       addEventListener: (type, todo) => (listeners[type] = listeners[type] || []).push(todo),
       removeEventListener: (type, todo) => { listeners[type] = (listeners[type] || []).filter(t => t !== todo); },
+      sockets: 0,
+      /** The tab ends, and nothing in it is told. */
+      crash: () => {
+        gone = true;
+        browser.channels = browser.channels.filter(channel => channel.tab !== global);
+      },
       fire: type => (listeners[type] || []).slice().forEach(todo => todo({persisted: true})),
       WebSocket: function (url) {
+        global.sockets++;
         const end = browser.connect(url, 25, text => this.onmessage && this.onmessage({data: text}),
           code => this.onclose && this.onclose({code}));
         this.close = () => end();
@@ -292,7 +343,7 @@ class Browser {
           this.takeBack = browser.exchange(this.method, this.url, body, (status, text, pause) => {
             Object.assign(this, {status, responseText: text, pause, readyState: 4});
             this.onreadystatechange();
-          });
+          }, this.headers && (this.headers.Authorization || '').slice(7));
         };
         this.abort = () => this.takeBack && this.takeBack();
       },
@@ -314,6 +365,7 @@ class Browser {
       BroadcastChannel: function (name) {
         const channel = this;
         channel.name = name;
+        channel.tab = global;
         browser.channels.push(channel);
         channel.postMessage = data => browser.channels.filter(other => other !== channel && other.name === name)
           .forEach(other => {
@@ -335,14 +387,14 @@ class Browser {
       },
       removeChild: script => script.takeBack()
     };
-    global.document = {createElement: () => ({}), getElementsByTagName: () => [head]};
+    global.document = {hidden: false, createElement: () => ({}), getElementsByTagName: () => [head]};
     this.lacks.forEach(name => delete global[name]);
     vm.createContext(global);
     // The language's own things are those of the new world, but for time, chance and what an old browser has not.
     global.self = global;
     global.clock = this.clock;
     global.random = this.random;
-    vm.runInContext('(function () { var Real = Date; Date = function () { return new Real(clock.now); };'
+    vm.runInContext('(function () { var Real = Date; Date = function () { return new Real(clock.now + clock.skew); };'
       + 'Math.random = random; }())' + (this.lacks.includes('JSON') ? '; delete self.JSON' : ''), global);
     for (const file of legacy ? ['perch.js', 'perch-legacy.js'] : ['perch.js']) {
       vm.runInContext(fs.readFileSync(process.env.SCRIPTS + '/' + file, 'utf8'), global, {filename: file});

@@ -196,6 +196,19 @@ final class PageIT {
     }
 
     @Test
+    void withoutATokenEachViewSaysHowToComeIn(@TempDir Path directory) {
+        server.close();
+        server = TestServer.start(Issuer.option(directory));
+        VISITOR.open(server.uri("/#alice"));
+        for (String view : VIEWS) {
+            VISITOR.waitForPart(pane(view) + ".note", "Open the page with ?access_token=");
+            VISITOR.waitForText(pane(view) + ".state", "closed");
+        }
+        VISITOR.click("#send");
+        VISITOR.waitForPart("#answer.bad", "This server asks for a token. ");
+    }
+
+    @Test
     void thePageFitsDesktopAndPhoneInLightAndDark() throws Exception {
         backend.publish("broadcast?type=headline&from=desk", "text/plain", "Kingfisher seen on the canal");
         backend.publish("mailbox/alice?type=order", "application/json", "{\"item\":\"seed, mixed\",\"kilos\":2.5}");

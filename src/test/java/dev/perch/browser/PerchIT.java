@@ -4,6 +4,10 @@ package dev.perch.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.perch.TestServer;
+import dev.perch.access.Issuer;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +101,53 @@ final class PerchIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"socket", "stream", "poll"})
+    void aStoreThatWasSetBackIsOneGapAndNothingAfterItIsLost(String view, @TempDir Path directory) throws Exception {
+        Path data = directory.resolve("data");
+        Path copy = directory.resolve("copy");
+        TestServer server = TestServer.start("--data=" + data);
+        String port = "--port=" + server.uri().getPort();
+        try {
+            Client.publish(server, "mailbox/alice", "0");
+            server.close();
+            copy(data, copy);
+            server = TestServer.start(port, "--data=" + data);
+            Client client = new Client(browser, server);
+            client.open("{ mailbox: 'alice', after: 'start', view: '" + view + "' }");
+            client.waitForState("open");
+            Client.publish(server, "mailbox/alice", "1");
+            client.waitForMessages(2);
+            server.close();
+            server = TestServer.start(port, "--data=" + copy);
+            client.waitForMessages(3);
+            Client.publish(server, "mailbox/alice", "2");
+            client.waitForMessages(4);
+            assertEquals("[0,1,0,2]", client.data());
+            assertEquals("[{\"why\":\"epoch\"}]", client.gaps());
+        } finally {
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "'socket'", "'stream'", "'poll'"})
+    void aFirstTokenThatIsOverIsReplacedAndTheBestViewUsed(String view, @TempDir Path directory) {
+        try (TestServer server = TestServer.start(Issuer.option(directory))) {
+            String over =
+                    Issuer.known().to("alice").lasting(Duration.ofHours(-1)).token();
+            String next = Issuer.known().to("alice").write("mailbox/alice").token();
+            Client client = new Client(browser, server);
+            client.open("{ mailbox: 'alice', view: " + view + ", token: function (use) {"
+                    + " window.asked = (window.asked || 0) + 1; use(asked > 1 ? '" + next + "' : '" + over + "'); } }");
+            client.waitForState("open");
+            client.send("mailbox/alice", "0");
+            client.waitForMessages(1);
+            assertEquals(view.equals("null") ? "socket" : view.replace("'", ""), client.view());
+            assertEquals("2", browser.evaluate("asked").toString());
+        }
+    }
+
     @Test
     void tabsShareOneConnectionAndHandItOn() {
         try (TestServer server = TestServer.start();
@@ -157,6 +208,16 @@ final class PerchIT {
             browser.offline(false);
             client.waitForMessages(5);
             assertEquals(numbers(5), client.data());
+        }
+    }
+
+    /** Copies the files of a directory, but not those that say who uses it. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(from, "perch.db*")) {
+            for (Path file : files) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
         }
     }
 

@@ -56,6 +56,13 @@ final class ScriptIT {
         run("env", "SCRIPTS=" + scripts, "node", TESTS.resolve("schedules.js").toString(), seed, "100");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"webapp", "minified"})
+    void eachMishapOfItsOwnIsBorne(String which) throws Exception {
+        Path scripts = which.equals("webapp") ? SOURCES : minified();
+        run("env", "SCRIPTS=" + scripts, "node", TESTS.resolve("faults.js").toString());
+    }
+
     @Test
     void jsonWithoutEvalIsThatOfTheEngine() throws Exception {
         run("env", "SCRIPTS=" + SOURCES, "node", TESTS.resolve("json.js").toString(), "1", "2000");
