@@ -124,6 +124,25 @@ final class ChatIT {
     }
 
     @Test
+    void manyRoomsAndLargeTextStayInTheWindowOfAPhone() {
+        enter(ZOE, "Zoë", "lobby");
+        ZOE.browser().viewport(390, 844);
+        for (String room : List.of("the garden", "behind the house", "on the roof")) {
+            ZOE.fill("#other-room", room);
+            ZOE.evaluate("document.querySelector('#other button').click()");
+            ZOE.waitForText("#title", "#" + room);
+        }
+        String fits = "document.documentElement.scrollWidth <= window.innerWidth && window.innerWidth === 390";
+        assertTrue(ZOE.evaluate(fits).getAsBoolean());
+        ZOE.evaluate("document.documentElement.style.fontSize = '200%'");
+        assertTrue(ZOE.evaluate(fits).getAsBoolean());
+        assertEquals(
+                "28px",
+                ZOE.evaluate("getComputedStyle(document.querySelector('.you')).fontSize")
+                        .getAsString());
+    }
+
+    @Test
     void whatProgramsSayIsShownAsTheySaidIt() throws Exception {
         Backend backend = new Backend(server);
         enter(ZOE, "Zoë", "lobby");
