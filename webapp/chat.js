@@ -58,8 +58,16 @@
       log.removeChild(log.firstChild === byId("empty") ? byId("empty").nextSibling : log.firstChild);
     }
     if (following) {
-      log.scrollTop = log.scrollHeight;
+      toEnd();
+    } else {
+      show(byId("below"), true);
     }
+  }
+
+  function toEnd() {
+    following = true;
+    log.scrollTop = log.scrollHeight;
+    show(byId("below"), false);
   }
 
   function hue(who) {
@@ -200,6 +208,8 @@
       log.removeChild(log.lastChild);
     }
     show(byId("empty"), true);
+    show(byId("below"), false);
+    following = true;
     say(byId("error"), "");
     lastWho = null;
     awaited = {};
@@ -319,13 +329,20 @@
       go(to);
     }
   };
+  byId("below").onclick = function () {
+    toEnd();
+    text.focus();
+  };
   window.onresize = function () {
     if (following) {
-      log.scrollTop = log.scrollHeight;
+      toEnd();
     }
   };
   log.onscroll = function () {
     following = atEnd();
+    if (following) {
+      show(byId("below"), false);
+    }
   };
   document.onvisibilitychange = function () {
     if (!document.hidden && unread) {

@@ -150,15 +150,19 @@ var Page = (function () {
 
   /** A button that copies what stands in a pre, where the browser lets a page copy. */
   function copying(parent, pre) {
-    var button;
+    var button, what = pre.getAttribute("aria-label") || parent.textContent;
+    function name(words) {
+      say(button, words).setAttribute("aria-label", words + ": " + what);
+    }
     function report(words) {
       return function () {
-        say(button, words);
-        setTimeout(function () { say(button, "Copy"); }, 1500);
+        name(words);
+        setTimeout(function () { name("Copy"); }, 1500);
       };
     }
     if (navigator.clipboard && navigator.clipboard.writeText) {
-      button = add(parent, "button", "copy", "Copy");
+      button = add(parent, "button", "copy");
+      name("Copy");
       button.type = "button";
       button.onclick = function () {
         navigator.clipboard.writeText(pre.firstChild.nodeValue).then(report("Copied"), report("Not allowed"));

@@ -176,7 +176,9 @@
   /** Two names may stand in the address: #carol,dave. */
   function names() {
     var given = Page.hash().split(",");
-    return [Page.isName(given[0]) ? given[0] : "alice", Page.isName(given[1] || "") ? given[1] : "bob"];
+    var first = Page.isName(given[0]) ? given[0] : "alice";
+    var second = Page.isName(given[1] || "") ? given[1] : "bob";
+    return [first, second !== first ? second : first === "bob" ? "alice" : "bob"];
   }
 
   var backend = new Perch(Page.base(), { token: Page.token() });

@@ -143,6 +143,29 @@ final class ChatIT {
     }
 
     @Test
+    void whoReadsWhatWasSaidBeforeIsLeftThereAndToldOfWhatIsNew() throws Exception {
+        Backend backend = new Backend(server);
+        enter(ZOE, "Zoë", "lobby");
+        for (int i = 0; i < 40; i++) {
+            backend.publish("topic/room.lobby?from=bob", "text/plain", "before " + i);
+        }
+        ZOE.waitForAny(".words", "before 39");
+        ZOE.evaluate("document.getElementById('log').scrollTop = 100");
+        // The browser tells of the scrolling with its next picture.
+        ZOE.waitUntil("new Promise(function (done) { requestAnimationFrame(function () {"
+                + " requestAnimationFrame(function () { done(true); }); }); })");
+        backend.publish("topic/room.lobby?from=bob", "text/plain", "new");
+        ZOE.waitForText("#below:not(.gone)", "New messages");
+        assertEquals(
+                100, ZOE.evaluate("document.getElementById('log').scrollTop").getAsInt());
+        ZOE.click("#below");
+        ZOE.waitUntil("document.querySelector('#below.gone')");
+        assertTrue(ZOE.evaluate("document.querySelector('.line:last-child').getBoundingClientRect().bottom"
+                        + " <= document.getElementById('log').getBoundingClientRect().bottom")
+                .getAsBoolean());
+    }
+
+    @Test
     void whatProgramsSayIsShownAsTheySaidIt() throws Exception {
         Backend backend = new Backend(server);
         enter(ZOE, "Zoë", "lobby");
