@@ -40,6 +40,7 @@ final class AccessOptions implements OptionGroup {
 
     @Option(
             names = "--allow-unlimited-tokens",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "false",
@@ -49,6 +50,7 @@ final class AccessOptions implements OptionGroup {
 
     @Option(
             names = "--open",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "false",
@@ -68,9 +70,9 @@ final class AccessOptions implements OptionGroup {
     /** The secret in the environment, or null. */
     private String secret;
 
-    /** Takes the secret from the environment, if there is one. */
+    /** Takes the secret from the environment; null if there is none. One that is empty is refused as too short. */
     void secret(String value) {
-        secret = value == null || value.isBlank() ? null : value;
+        secret = value;
     }
 
     /** Whether tokens are asked for. */

@@ -72,6 +72,7 @@ final class ListenOptions implements OptionGroup {
 
     @Option(
             names = "--jsonp",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "false",

@@ -2,6 +2,7 @@
 package dev.perch;
 
 import dev.perch.metrics.AccessLog;
+import dev.perch.store.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ final class LogOptions implements OptionGroup {
         try {
             return new AccessLog(accessLog.equals(STDOUT) ? null : Path.of(accessLog));
         } catch (IOException e) {
-            throw new IllegalStateException("--access-log " + accessLog + " cannot be written: " + e, e);
+            throw new IllegalStateException("--access-log " + accessLog + " cannot be written: " + Reason.of(e), e);
         }
     }
 

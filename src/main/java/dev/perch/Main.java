@@ -6,12 +6,18 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.Field;
+import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line: {@code java -jar perch.jar}. */
 @Command(
@@ -37,6 +44,8 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
     private static final long STOP_SECONDS = 10;
+    /** Who asks so is told the defaults themselves, whatever the environment says. */
+    private static final Set<String> HELP = Set.of("--help", "-h", "--version", "-V");
 
     @Spec
     private CommandSpec spec;
@@ -63,12 +72,15 @@ public final class Main implements Callable<Integer> {
         main.config.access.secret(environment.get(AccessOptions.VARIABLE));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-        command.setDefaultValueProvider(argument ->
-                argument instanceof OptionSpec option && !option.longestName().isEmpty()
-                        ? fromEnvironment(option, environment)
+        Map<String, String> variables = HELP.stream().anyMatch(List.of(args)::contains) ? Map.of() : environment;
+        command.setDefaultValueProvider(
+                argument -> argument instanceof OptionSpec option && isSetting(option, command.getCommandSpec())
+                        ? fromEnvironment(option, variables)
                         : null);
+        command.registerConverter(String.class, Main::something);
+        command.registerConverter(Path.class, text -> Path.of(something(text)));
         command.setParameterExceptionHandler((mistake, wrong) -> {
-            err.println("perch: " + mistake.getMessage() + " (perch --help lists the options)");
+            err.println("perch: " + new Complaint(mistake, List.of(args), environment).text());
             return CommandLine.ExitCode.USAGE;
         });
         command.setExecutionExceptionHandler((failure, same, result) -> {
@@ -78,12 +90,21 @@ public final class Main implements Callable<Integer> {
         return command.execute(args);
     }
 
-    private static String variable(OptionSpec option) {
-        return "PERCH_" + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    /** A script whose variable is not set says nothing, and means neither the default nor this directory. */
+    private static String something(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("it is empty");
+        }
+        return text;
+    }
+
+    /** Whether it is the server's own: {@code --ttl} means another thing to a command. */
+    private static boolean isSetting(OptionSpec option, CommandSpec server) {
+        return option.equals(server.findOption(option.longestName()));
     }
 
     private static String fromEnvironment(OptionSpec option, Map<String, String> environment) {
-        String value = environment.get(variable(option));
+        String value = environment.get(Complaint.variable(option.longestName()));
         return value != null ? value : option.defaultValue();
     }
 
@@ -118,16 +139,32 @@ public final class Main implements Callable<Integer> {
     }
 
     private static String reason(IOException e) {
-        return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        if (cause instanceof UnresolvedAddressException) {
+            return "nobody knows an address of that name; set --host to one of this machine";
+        }
+        return cause instanceof BindException
+                ? cause.getMessage() + "; set --port and --host to what is free and belongs to this machine"
+                : cause.getMessage();
     }
 
     private void print() {
         for (OptionSpec option : spec.options()) {
             if (option.userObject() instanceof Field field
                     && OptionGroup.class.isAssignableFrom(field.getDeclaringClass())) {
-                spec.commandLine().getOut().println(option.longestName().substring(2) + " = " + option.getValue());
+                spec.commandLine()
+                        .getOut()
+                        .println(option.longestName().substring(2) + " = " + shown(option.getValue()));
             }
         }
+    }
+
+    /** As it would be written in the environment. */
+    private static String shown(Object value) {
+        String text = value instanceof List<?> several
+                ? several.stream().map(Object::toString).collect(Collectors.joining(","))
+                : Objects.toString(value, "");
+        return text.isEmpty() ? "none" : text;
     }
 
     /** A signal would end the process with a status of its own; a hook that drained well ends it with 0 before that. */

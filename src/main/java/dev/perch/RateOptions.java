@@ -3,6 +3,7 @@ package dev.perch;
 
 import dev.perch.access.ClientLimits;
 import dev.perch.access.Proxies;
+import dev.perch.mailbox.QueueName;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -95,6 +96,12 @@ final class RateOptions implements OptionGroup {
 
     @Override
     public String mistake() {
+        for (String who : unlimited) {
+            if (!Proxies.isRange(who) && !QueueName.isName(who)) {
+                return "--unlimited must be an address, a range like 10.0.0.0/8, or a subject, which is a name; not "
+                        + who;
+            }
+        }
         Map<String, Integer> numbers = new LinkedHashMap<>();
         numbers.put("--publish-rate", publishRate);
         numbers.put("--parked-per-client", parkedPerClient);

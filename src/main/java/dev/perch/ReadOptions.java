@@ -35,6 +35,7 @@ final class ReadOptions implements OptionGroup {
 
     @Option(
             names = "--presence",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "false",
@@ -52,6 +53,7 @@ final class ReadOptions implements OptionGroup {
 
     @Option(
             names = "--monitor",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "false",

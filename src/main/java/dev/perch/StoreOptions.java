@@ -18,6 +18,7 @@ final class StoreOptions implements OptionGroup {
 
     @Option(
             names = "--memory",
+            paramLabel = "true|false",
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "false",

@@ -84,6 +84,7 @@ final class TokenCommand implements Callable<Integer> {
         }
         AccessOptions options = perch.access();
         options.secretFile = secretFile == null ? options.secretFile : secretFile;
+        options.audience = audience == null ? options.audience : audience;
         if (!options.canSign()) {
             throw mistake("set PERCH_SECRET or --secret-file to the secret that the server has");
         }
@@ -93,7 +94,7 @@ final class TokenCommand implements Callable<Integer> {
         }
         try {
             Mint mint = new Mint(options.signing());
-            String token = mint.token(sub, read, write, Clocks.system().wall().instant(), life(), audience);
+            String token = mint.token(sub, read, write, Clocks.system().wall().instant(), life(), options.audience);
             spec.commandLine().getOut().println(token);
             return ExitCode.OK;
         } catch (UnusableKeys e) {

@@ -109,6 +109,20 @@ final class AccessOptionsTest {
         assertEquals(null, tokens.verify(fromFile.out().strip()).name());
     }
 
+    /** {@code PERCH_TTL} is how long the server keeps messages. */
+    @Test
+    void aTokenIsForTheServersAudienceAndHasALifeOfItsOwn() throws Exception {
+        Map<String, String> servers =
+                Map.of("PERCH_SECRET", SECRET, "PERCH_AUDIENCE", "shop", "PERCH_TTL", "60", "PERCH_SUB", "mallory");
+        Outcome minted = run(servers, "token", "--sub", "alice");
+        assertEquals(0, minted.status(), minted::toString);
+        Tokens tokens =
+                new Tokens(new Keys(Secret.of(SECRET), null, null), new Tokens.Terms(false, "shop"), Clocks.system());
+        Caller caller = tokens.verify(minted.out().strip());
+        assertEquals("alice", caller.name());
+        assertFalse(caller.isOver(Clocks.system().millis() + 59 * 60_000));
+    }
+
     @Test
     void aTokenThatMakesNoSenseIsNotMinted() {
         run(Map.of(), "token", "--sub", "alice").assertMistake("set PERCH_SECRET or --secret-file");

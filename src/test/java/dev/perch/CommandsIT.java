@@ -266,7 +266,9 @@ final class CommandsIT {
                 run("backup", data, copy));
         assertEquals("mine", Files.readString(copy));
         Path nowhere = temporary.resolve("no/copy.db");
-        run("backup", data, nowhere).assertStatus(1);
+        assertEquals(
+                new Outcome(1, "", "perch: " + nowhere + " cannot be written: there is no such directory\n"),
+                run("backup", data, nowhere));
         assertEquals(List.of("copy.db", "data"), names(temporary));
     }
 

@@ -3,6 +3,7 @@ package dev.perch.connection;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -65,7 +66,10 @@ public record StoreFile(Path store, String password) implements Credentials {
     }
 
     static String unreadable(Path file, IOException cause) {
-        return file + " cannot be read: " + (cause instanceof NoSuchFileException ? "there is no such file" : cause);
+        if (cause instanceof NoSuchFileException) {
+            return file + " cannot be read: there is no such file";
+        }
+        return file + " cannot be read: " + (cause instanceof AccessDeniedException ? "permission denied" : cause);
     }
 
     /** Without the password. */

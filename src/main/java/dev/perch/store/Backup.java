@@ -48,7 +48,9 @@ public final class Backup {
             }
         } catch (FileAlreadyExistsException e) {
             throw new StoreException(e.getMessage() + " exists already; remove it, or give the backup another name", e);
-        } catch (IOException | SQLException | Fault e) {
+        } catch (IOException e) {
+            throw new StoreException(file + " cannot be written: " + Reason.of(e), e);
+        } catch (SQLException | Fault e) {
             throw new StoreException(file + " cannot be written: " + e.getMessage(), e);
         }
     }

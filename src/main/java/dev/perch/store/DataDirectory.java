@@ -47,7 +47,7 @@ final class DataDirectory implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new StoreException("cannot use the directory " + wanted + ": " + e, e);
+            throw new StoreException("cannot use the directory " + wanted + ": " + Reason.of(e), e);
         }
     }
 
@@ -106,7 +106,7 @@ final class DataDirectory implements AutoCloseable {
         try {
             sync(path);
         } catch (IOException e) {
-            throw new StoreException("cannot use the directory " + path + ": " + e, e);
+            throw new StoreException("cannot use the directory " + path + ": " + Reason.of(e), e);
         }
     }
 
@@ -121,7 +121,7 @@ final class DataDirectory implements AutoCloseable {
         try {
             file.close();
         } catch (IOException e) {
-            throw new StoreException("cannot leave the directory " + path + ": " + e, e);
+            throw new StoreException("cannot leave the directory " + path + ": " + Reason.of(e), e);
         } finally {
             HELD.remove(path);
         }

@@ -62,6 +62,11 @@ final class Look implements AutoCloseable {
      */
     static Look at(Path directory) {
         Path file = directory.resolve(FILE);
+        if (Files.isDirectory(directory) && !Files.isExecutable(directory)) {
+            throw new StoreException(
+                    directory + " cannot be opened: permission denied; do this as the user that the server runs as",
+                    null);
+        }
         if (!Files.isRegularFile(file)) {
             throw new StoreException(
                     directory + " is no data directory of Perch: there is no " + FILE + " in it", null);
@@ -72,7 +77,7 @@ final class Look implements AutoCloseable {
             look.assertKnown(database);
             return look;
         } catch (IOException e) {
-            throw new StoreException(file + " cannot be opened: " + e.getMessage(), e);
+            throw new StoreException(file + " cannot be opened: " + Reason.of(e), e);
         } catch (Fault e) {
             throw database.sentence(e);
         }

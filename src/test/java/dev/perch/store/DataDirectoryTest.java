@@ -3,7 +3,6 @@ package dev.perch.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.mailbox.StoreException;
 import java.io.IOException;
@@ -78,6 +77,10 @@ final class DataDirectoryTest {
     void aPlaceThatCannotBeUsedIsNamed() throws IOException {
         Path file = Files.createFile(parent.resolve("file"));
         StoreException refused = assertThrows(StoreException.class, () -> DataDirectory.take(file.resolve("data")));
-        assertTrue(refused.getMessage().startsWith("cannot use the directory " + file.resolve("data")));
+        assertEquals(
+                "cannot use the directory " + file.resolve("data") + ": there is a file of that name",
+                refused.getMessage());
+        refused = assertThrows(StoreException.class, () -> DataDirectory.take(file));
+        assertEquals("cannot use the directory " + file + ": there is a file of that name", refused.getMessage());
     }
 }

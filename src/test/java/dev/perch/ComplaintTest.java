@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.perch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is said to whoever mistypes a command, an option or its value. */
+final class ComplaintTest {
+    private static final Map<String, String> NOTHING = Map.of();
+
+    private static String complaint(int status, Map<String, String> environment, String... args) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream both = new PrintStream(said, true, UTF_8);
+        assertEquals(status, Main.run(args, environment, both, both));
+        return said.toString(UTF_8);
+    }
+
+    private static void assertSays(String sentence, String... args) {
+        assertEquals("perch: " + sentence + " (perch --help lists the options)\n", complaint(2, NOTHING, args));
+    }
+
+    @Test
+    void aWordThatMeansNothingIsNamed() {
+        assertSays("there is no option --tls; near to it are --tls-cert, --tls-key, --tls-store", "--tls", "c.pem");
+        assertSays("there is no option --cors=*; near to it are --cors-origin, --connections-per-address", "--cors=*");
+        assertSays("there is no option --zzz", "--zzz");
+        assertSays("there is no command chekc; there are check, export, backup, token", "chekc", "dir");
+    }
+
+    @Test
+    void helpIsGivenWhateverTheEnvironmentSays() {
+        String help = complaint(0, Map.of("PERCH_PORT", "abc", "PERCH_TTL", "60"), "--help");
+        assertTrue(help.contains("port to listen on, 0 for any free one. Default: 8080"), help);
+    }
+
+    @Test
+    void aCommandSaysHowItIsWritten() {
+        String help = " (perch backup --help lists the options)\n";
+        assertEquals(
+                "perch: something is missing; it is perch backup DIR FILE" + help,
+                complaint(2, NOTHING, "backup", "dir"));
+        assertEquals(
+                "perch: more is one word too many; it is perch backup DIR FILE" + help,
+                complaint(2, NOTHING, "backup", "dir", "file", "more"));
+    }
+
+    @Test
+    void aValueSaysWhatItHasToBe() {
+        assertSays("--port must be a whole number, not http", "--port=http");
+        assertSays("--port must be a smaller number, not 99999999999", "--port=99999999999");
+        assertSays("--body must be a whole number of bytes, not 1m", "--body=1m");
+        assertSays("--ttl must be a whole number of seconds, not 7d", "--ttl=7d");
+        assertSays("--publish-rate must be a whole number, not fast", "--publish-rate=fast");
+        assertSays("--memory must be true or false, not maybe", "--memory=maybe");
+        assertSays("--port needs a value", "--port");
+        assertSays("--port is empty; give it a value, or leave it out", "--port=");
+        assertSays("--data is empty; give it a value, or leave it out", "--data", "");
+        assertSays(
+                "--unlimited must be an address, a range like 10.0.0.0/8, or a subject, which is a name; not "
+                        + "10.0.0.0/99",
+                "--unlimited=10.0.0.0/99");
+    }
+
+    /** As a container has them whose service is called perch. */
+    @Test
+    void aVariableThatSetsTheOptionIsNamed() {
+        Map<String, String> service = Map.of("PERCH_PORT", "tcp://10.0.0.7:8080");
+        String hint = " (PERCH_PORT in the environment says so; perch --help lists the options)\n";
+        assertEquals("perch: --port must be a whole number, not tcp://10.0.0.7:8080" + hint, complaint(2, service));
+        assertEquals("perch: --port must be 0 to 65535" + hint, complaint(2, Map.of("PERCH_PORT", "70000")));
+        assertSaysWith(service, "--port must be 0 to 65535", "--port=70000");
+        assertEquals(
+                "perch: --data is empty; give it a value, or leave it out (PERCH_DATA in the environment says so;"
+                        + " perch --help lists the options)\n",
+                complaint(2, Map.of("PERCH_DATA", "")));
+    }
+
+    private static void assertSaysWith(Map<String, String> environment, String sentence, String... args) {
+        assertEquals("perch: " + sentence + " (perch --help lists the options)\n", complaint(2, environment, args));
+    }
+
+    @Test
+    void aSecretThatIsEmptyDoesNotOpenTheServer() {
+        assertEquals(
+                "perch: PERCH_SECRET: a secret must have at least 32 bytes; make one with: openssl rand -base64 32"
+                        + " (perch --help lists the options)\n",
+                complaint(2, Map.of("PERCH_SECRET", "")));
+    }
+
+    @Test
+    void anAccessLogThatCannotBeWrittenSaysWhy() {
+        assertEquals(
+                "perch: --access-log /nowhere/log cannot be written: there is no such directory\n",
+                complaint(1, NOTHING, "--memory", "--port=0", "--access-log=/nowhere/log"));
+    }
+
+    @Test
+    void thePlaceThatCannotBeListenedOnIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            assertEquals(
+                    "perch: cannot listen on 127.0.0.1 port " + port + ": Address already in use; set --port and --host"
+                            + " to what is free and belongs to this machine\n",
+                    complaint(1, NOTHING, "--memory", "--port=" + port));
+        }
+        assertEquals(
+                "perch: cannot listen on nowhere.invalid port 0: nobody knows an address of that name; set --host to"
+                        + " one of this machine\n",
+                complaint(1, NOTHING, "--memory", "--port=0", "--host=nowhere.invalid"));
+    }
+
+    @Test
+    void settingsArePrintedAsTheyAreWritten() {
+        String printed = complaint(
+                0, Map.of("PERCH_CORS_ORIGIN", "https://a.example,https://b.example"), "--print-config", "--jsonp");
+        for (String line : List.of(
+                "cors-origin = https://a.example,https://b.example",
+                "jsonp = true",
+                "port = 8080",
+                "trusted-proxy = none",
+                "tls-cert = none")) {
+            assertTrue(printed.contains("\n" + line + "\n"), () -> line + " in " + printed);
+        }
+    }
+}
