@@ -18,6 +18,10 @@ public record ContentType(String essence, String charset) {
     /** What stands in a text for bytes that were none (Unicode, U+FFFD). */
     private static final char REPLACEMENT = '\uFFFD';
 
+    /** JSON lines are not registered under any name; these are in use. */
+    private static final Set<String> NDJSON =
+            Set.of("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines");
+
     private static final Set<String> ACTIVE_SUBTYPES =
             Set.of("html", "xml", "xsl", "javascript", "ecmascript", "css", "jscript");
 
@@ -62,7 +66,7 @@ public record ContentType(String essence, String charset) {
 
     /** Whether it is one JSON value a line. */
     public boolean isNdjson() {
-        return essence.equals("application/x-ndjson") || essence.equals("application/ndjson");
+        return NDJSON.contains(essence);
     }
 
     /** Whether a browser could run what is in it as a part of our origin: HTML, XML, SVG, scripts. */

@@ -180,16 +180,16 @@ public final class Parameters {
 
     /** Whether the publisher waits until a reader has acknowledged the message. */
     public boolean receipt() throws Refused {
-        return only("receipt", "acked");
+        return is("receipt", "acked");
     }
 
     /** Whether the publisher waits for a reply. */
     public boolean reply() throws Refused {
-        return only("reply", "1");
+        return isOn("reply");
     }
 
-    /** Whether the parameter is there, which has one value only. */
-    private boolean only(String name, String value) throws Refused {
+    /** Whether the parameter is there, which has one value only. What means nothing would else be taken for a no. */
+    private boolean is(String name, String value) throws Refused {
         String given = query.get(name);
         if (given != null && !given.equals(value)) {
             throw Problem.BAD_PARAMETER.because(name + " must be " + value + ", or not there");
@@ -207,9 +207,9 @@ public final class Parameters {
         return query.get("to") == null ? null : Route.destination(query.get("to"));
     }
 
-    /** Whether the parameter says {@code 1}. */
-    public boolean isOn(String parameter) {
-        return "1".equals(query.get(parameter));
+    /** Whether the parameter says {@code 1}; {@code 0} is a no. */
+    public boolean isOn(String parameter) throws Refused {
+        return !"0".equals(query.get(parameter)) && is(parameter, "1");
     }
 
     private long number(String name, long least, String range) throws Refused {

@@ -75,7 +75,7 @@ final class Reads {
         }
     }
 
-    private static StreamEncoding events(Parameters parameters) {
+    private static StreamEncoding events(Parameters parameters) throws Refused {
         if (!parameters.isOn("envelope")) {
             return EVENTS;
         }

@@ -41,6 +41,6 @@ final class Rights {
 
     /** What is refused is not named: its sender knows, and nobody else has to. */
     static Refused refused() {
-        return Problem.NOT_ALLOWED.because("get a token that names it in read or write");
+        return Problem.NOT_ALLOWED.because("get a token that names it in read or write; from can only be its subject");
     }
 }

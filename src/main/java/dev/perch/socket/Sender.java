@@ -87,7 +87,7 @@ record Sender(
 
     /** What a caller may not do is refused without a word more than that. */
     static Refused notAllowed() {
-        return Problem.NOT_ALLOWED.because("get a token that names it in read or write");
+        return Problem.NOT_ALLOWED.because("get a token that names it in read or write; from can only be its subject");
     }
 
     void refused(Refused refused, Outcome outcome) {

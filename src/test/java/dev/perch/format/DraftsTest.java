@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.format;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
@@ -24,5 +25,17 @@ class DraftsTest {
         assertEquals("text/plain;charset=utf-8", types.get(0));
         assertSame(types.get(0), types.get(1));
         assertSame(types.get(0), types.get(2));
+    }
+
+    @Test
+    void jsonLinesAreKnownByEachOfTheirNames() throws Exception {
+        for (String type : List.of(
+                "application/x-ndjson",
+                "application/ndjson",
+                "application/jsonl",
+                "application/x-jsonlines;charset=utf-8")) {
+            Drafts drafts = new Drafts(type, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+            assertEquals(2, drafts.of("1\n2".getBytes(UTF_8)).size(), type);
+        }
     }
 }
