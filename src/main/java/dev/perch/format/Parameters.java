@@ -29,9 +29,11 @@ public final class Parameters {
     private static final int MAX_DIGITS = 18;
     /** RFC 7240 section 4.3. */
     private static final Pattern PREFER_WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?([0-9]{1,18})");
+    /** What proxies that compress append to an entity tag, some behind the quotes. */
+    private static final String CODING = "(?:--?gzip|[-;](?:gzip|br|zstd|deflate))?";
     /** RFC 9110 section 8.8.3, with or without what proxies that compress put behind the tag. */
     private static final Pattern ENTITY_TAG =
-            Pattern.compile("(?:W/)?\"?([^\",]*?)(?:--?gzip|[-;]br)?\"?(?:--?gzip|[-;]br)?\\s*(?:,.*)?");
+            Pattern.compile("(?:W/)?\"?([^\",]*?)" + CODING + "\"?" + CODING + "\\s*(?:,.*)?");
 
     private final Query query;
     private final UnaryOperator<String> headers;

@@ -35,7 +35,8 @@ public final class ProblemPages extends ErrorHandler {
             response.write(true, null, callback);
             return true;
         }
-        Problem problem = Problem.of(status);
+        // What the server says of HTTP/2.0 in a request line; sockets do not come this way.
+        Problem problem = status == HttpStatus.UPGRADE_REQUIRED_426 ? Problem.VERSION : Problem.of(status);
         if (response.getHeaders().contains(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN)) {
             // The server drops this one from an answer that turns into an error.
             response.getHeaders().put(HttpHeader.VARY, "Origin");

@@ -81,6 +81,8 @@ final class CursorIT {
                 "\"%s--gzip\"",
                 "\"%s-br\"",
                 "\"%s;br\"",
+                "\"%s-zstd\"",
+                "\"%s-deflate\"",
                 "\"%s\"-gzip",
                 "\"%s\", \"other\""
             })

@@ -205,7 +205,7 @@ final class ProtocolIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"HTTP/3.0, 505, version", "HTTP/1.7, 505, version", "HTTP/x, 505, version"})
+    @CsvSource({"HTTP/3.0, 505, version", "HTTP/2.0, 505, version", "HTTP/1.7, 505, version", "HTTP/x, 505, version"})
     void anotherVersionIsRefused(String version, int status, String code) throws IOException {
         try (RawClient raw = RawClient.connect(server)) {
             raw.send("GET /mailbox/a " + version + "\r\nHost: a\r\n\r\n")
