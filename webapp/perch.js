@@ -439,6 +439,8 @@
         look(0, function (answer) {
           cursor = cursor || answer.cursor;
           connect();
+          // If there was no answer, the next attempt begins with this, too.
+          looked = false;
         });
         return;
       }

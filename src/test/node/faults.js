@@ -83,6 +83,27 @@ const CASES = {
     world.browser.exchange = exchange;
   },
 
+  'what was there before is not lost when the first question is'() {
+    const world = new World();
+    const exchange = world.browser.exchange;
+    let refused = 0;
+    world.browser.exchange = (method, url, body, done, token) => {
+      if (!/limit=0/.test(url) || refused++) return exchange.call(world.browser, method, url, body, done, token);
+      world.clock.after(1, () => done(0, ''));
+      return () => {};
+    };
+    // What the socket and the stream are handed gets stuck on the way.
+    world.browser.buffering = true;
+    world.server.publish('one');
+    const {perch, got} = world.open();
+    // All is gone for a while, and then there again.
+    world.browser.faults = 1;
+    world.waits(3);
+    world.browser.faults = 0;
+    assert(world.waits(60, () => got.length), perch.view + ' at ' + perch.cursor());
+    assert.deepStrictEqual(got, ['one']);
+  },
+
   'a tab does not ask for ever for what lies in a store that is gone'() {
     const world = new World();
     const leader = world.open({shared: true, after: 'start'});
