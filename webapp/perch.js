@@ -182,7 +182,8 @@
 
   function socket(link) {
     var words = { 1001: "drain", 4001: "superseded", 4002: "deleted" };
-    var socket = new WebSocket(link.url({ beat: 1 }).replace(/^http/, "ws"), "perch");
+    // The format stands in the address, since a subprotocol may get lost on the way.
+    var socket = new WebSocket(link.url({ beat: 1, format: "json" }).replace(/^http/, "ws"));
     socket.onclose = function (event) {
       words[event.code] ? link.hear({ ended: words[event.code] }) : link.lost();
     };

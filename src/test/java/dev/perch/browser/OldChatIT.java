@@ -24,12 +24,14 @@ final class OldChatIT {
 
     @ParameterizedTest
     @CsvSource({
-        "2.12, INTERNET_EXPLORER_6",
-        "2.12, INTERNET_EXPLORER_7",
-        "2.12, INTERNET_EXPLORER_8",
-        "2.12, INTERNET_EXPLORER_9"
+        "2.12, INTERNET_EXPLORER_6, long polling",
+        "2.12, INTERNET_EXPLORER_7, long polling",
+        "2.12, INTERNET_EXPLORER_8, long polling",
+        "2.12, INTERNET_EXPLORER_9, long polling",
+        "2.70.0, INTERNET_EXPLORER, WebSocket"
     })
-    void internetExplorerReadsTheHistoryTalksAndSeesWhoIsHere(String release, String version) throws Exception {
+    void internetExplorerReadsTheHistoryTalksAndSeesWhoIsHere(String release, String version, String view)
+            throws Exception {
         bob("before");
         try (HtmlUnit browser = HtmlUnit.start(release, version)) {
             browser.open(server.uri("chat.html"));
@@ -48,7 +50,7 @@ final class OldChatIT {
             bob("after");
             waitFor(browser, "log", "after");
             assertEquals("#lobby", browser.text("title"));
-            assertEquals("long polling", browser.text("state"));
+            assertEquals(view, browser.text("state"));
             assertEquals("", browser.text("error"));
             // The browser waits for the end of its polls when it is closed.
             server.close();
