@@ -10,6 +10,7 @@
   var MOST_SHOWN = 500;
   var TOGETHER = 5 * 60 * 1000; // what one person says within this time stands together, in milliseconds
   var HUES = 8;
+  var LONG_ROOM = "The name of the room is too long.";
 
   var byId = Page.byId, say = Page.say, make = Page.make, add = Page.add, show = Page.show;
   var log = byId("log"), text = byId("text");
@@ -29,15 +30,16 @@
 
   /** Any text as a part of a name of Perch, which allows few characters. */
   function coded(text) {
-    return text.replace(/[^A-Za-z0-9\-]/g, function (c) { return "~" + c.charCodeAt(0).toString(16) + "."; });
+    return text.replace(/[^A-Za-z0-9\-]/g, function (c) { return "~" + c.charCodeAt(0).toString(36) + "."; });
   }
 
   function decoded(text) {
-    return text.replace(/~([0-9a-f]+)\./g, function (all, hex) { return String.fromCharCode(parseInt(hex, 16)); });
+    return text.replace(/~([0-9a-z]+)\./g, function (all, code) { return String.fromCharCode(parseInt(code, 36)); });
   }
 
+  /** Two of them have room in the name of a mailbox. */
   function isShort(text) {
-    return text && coded(text).length <= 50;
+    return text && coded(text).length <= 60;
   }
 
   function address(room) {
@@ -285,7 +287,7 @@
   function join() {
     var asked = trim(byId("name").value), to = trim(byId("room").value).replace(/^#/, "") || "lobby";
     if (!isShort(asked) || !isShort(to)) {
-      say(byId("join-error"), asked ? "That is too long." : "Say what you are called.");
+      say(byId("join-error"), !asked ? "Say what you are called." : isShort(asked) ? LONG_ROOM : "Your name is too long.");
       return;
     }
     name = asked;
@@ -317,6 +319,7 @@
   submits("other", function () {
     var to = trim(byId("other-room").value).replace(/^#/, "");
     byId("other-room").value = "";
+    say(byId("error"), to && !isShort(to) ? LONG_ROOM : "");
     go(to);
   });
   byId("leave").onclick = function () {

@@ -166,6 +166,20 @@ final class ChatIT {
     }
 
     @Test
+    void namesOfEveryScriptAreShownAndOneThatIsTooLongIsToldSo() {
+        enter(ZOE, "Константин Лев", "俳句と短歌");
+        ZOE.waitForAny(".person", "Константин Лев (you)");
+        ZOE.fill("#other-room", "\u8a9e".repeat(40));
+        ZOE.click("#other button");
+        ZOE.waitForText("#error", "The name of the room is too long.");
+        assertEquals("#俳句と短歌", ZOE.text("#title"));
+        ZOE.click("#leave");
+        ZOE.fill("#name", "\u8a9e".repeat(24));
+        ZOE.click("#enter");
+        ZOE.waitForText("#join-error", "Your name is too long.");
+    }
+
+    @Test
     void whatProgramsSayIsShownAsTheySaidIt() throws Exception {
         Backend backend = new Backend(server);
         enter(ZOE, "Zoë", "lobby");
