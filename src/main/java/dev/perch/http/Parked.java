@@ -7,8 +7,6 @@ import dev.perch.mailbox.End;
 import dev.perch.mailbox.Wheel;
 import dev.perch.metrics.Meters;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
@@ -17,7 +15,7 @@ import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
  * A request that waits for its answer, as far as its client goes: whether it is still there. Over HTTP/1.1 the
  * connection is watched once the request has waited for a while; over HTTP/2 the container tells.
  */
-abstract class Parked implements OpenRead, AsyncListener {
+abstract class Parked implements OpenRead {
     private final Surroundings around;
     private final AsyncContext async;
     private final ServletContextRequest request;
@@ -43,11 +41,21 @@ abstract class Parked implements OpenRead, AsyncListener {
         this.channel = OpenRead.channel(request);
     }
 
-    /** To be called by the constructor of the class that is made, when all of it is there. */
+    /**
+     * To be called by the constructor of the class that is made, when all of it is there. No {@code AsyncListener} is
+     * used: after telling one of a failure the container completes the request itself, and gives what belonged to it to
+     * the next one while its answer may still be put together.
+     */
     final void listen() {
         if (channel == null) {
-            async.addListener(this);
+            request.addFailureListener(this::lost);
         }
+    }
+
+    /** An HTTP/2 client took its request back, or its connection broke. */
+    private void lost(Throwable cause) {
+        lost = true;
+        end(End.GONE);
     }
 
     /** Whether its end is decided. */
@@ -118,20 +126,4 @@ abstract class Parked implements OpenRead, AsyncListener {
     final boolean isLost() {
         return lost;
     }
-
-    /** An HTTP/2 client took its request back, or its connection broke. */
-    @Override
-    public final void onError(AsyncEvent event) {
-        lost = true;
-        end(End.GONE);
-    }
-
-    @Override
-    public final void onComplete(AsyncEvent event) {}
-
-    @Override
-    public final void onTimeout(AsyncEvent event) {}
-
-    @Override
-    public final void onStartAsync(AsyncEvent event) {}
 }

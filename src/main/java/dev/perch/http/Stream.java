@@ -82,7 +82,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
     /** Begins to read. Nothing is written before it is clear that the read is not refused. */
     void begin() {
         if (channel == null) {
-            async.addListener(new RequestLoss(this));
+            out.watch(this);
         }
         goOn();
     }

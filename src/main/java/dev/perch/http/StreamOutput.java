@@ -29,6 +29,7 @@ final class StreamOutput {
     private final ServletOutputStream out;
     private Chunks chunks;
     private boolean waiting;
+    private volatile boolean gone;
 
     /**
      * That of a request.
@@ -58,6 +59,21 @@ final class StreamOutput {
             over = true;
             overdue.run();
         }
+    }
+
+    /**
+     * Has the listener told when an HTTP/2 client takes its request back, or its connection breaks. Not as an
+     * {@code AsyncListener}, after which the container would complete the request under the hands of whoever writes.
+     */
+    void watch(WriteListener listener) {
+        request().addFailureListener(cause -> {
+            gone = true;
+            listener.onError(cause);
+        });
+    }
+
+    private ServletContextRequest request() {
+        return ServletContextRequest.getServletContextRequest(async.getRequest());
     }
 
     /** Says what the answer is, and has the listener called when it can be written. */
@@ -149,9 +165,9 @@ final class StreamOutput {
 
     /** Breaks the answer off: over HTTP/1.1 its connection, over HTTP/2 the request alone. */
     void abandon() {
-        ServletContextRequest.getServletContextRequest(async.getRequest())
-                .getServletChannel()
-                .abort(new TimeoutException("the client has gone or takes nothing"));
+        if (!gone) {
+            request().getServletChannel().abort(new TimeoutException("the client has gone or takes nothing"));
+        }
         Answers.complete(async);
     }
 }
