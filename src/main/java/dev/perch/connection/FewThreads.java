@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -36,10 +37,27 @@ final class FewThreads implements Executor {
     public void execute(Runnable task) {
         waiting.add(task);
         if (take()) {
+            Share share = new Share();
             try {
-                pool.execute(this::work);
+                pool.execute(share);
             } catch (RejectedExecutionException e) {
                 // The pool is about to stop; what waits is done all the same, since somebody may wait for it.
+                share.run();
+            } catch (OutOfMemoryError e) {
+                // The system has no thread for the pool. Perhaps the pool will do it later, perhaps never.
+                LOG.log(Logger.Level.WARNING, "a thread could not be started", e);
+                share.run();
+            }
+        }
+    }
+
+    /** What one thread does, whether that is one of the pool or the one that asked for it. */
+    private final class Share extends AtomicBoolean implements Runnable {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void run() {
+            if (compareAndSet(false, true)) {
                 work();
             }
         }

@@ -176,7 +176,12 @@ public final class Wheel implements AutoCloseable {
     private void run() {
         while (!closed) {
             LockSupport.parkNanos(TICK_NANOS);
-            advance();
+            try {
+                advance();
+            } catch (RuntimeException | Error e) {
+                // Without this thread nobody who waits would ever be answered.
+                LOG.log(Logger.Level.ERROR, "deadlines could not be looked at", e);
+            }
         }
     }
 }

@@ -67,6 +67,31 @@ final class FewThreadsTest {
         assertEquals(List.of(1, 2), seen);
     }
 
+    /**
+     * As Jetty's pool does it: the task waits for a thread that there is, and whoever brought it is told of the fault.
+     */
+    @Test
+    void taskIsDoneEvenWhenTheSystemHasNoThreadForThePool() {
+        boolean[] full = {true};
+        FewThreads few = new FewThreads(
+                task -> {
+                    pool.add(task);
+                    if (full[0]) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                },
+                1);
+        few.execute(() -> seen.add(1));
+        assertEquals(List.of(1), seen);
+        pool.remove().run();
+        full[0] = false;
+        few.execute(() -> seen.add(2));
+        few.execute(() -> seen.add(3));
+        assertEquals(1, pool.size());
+        pool.remove().run();
+        assertEquals(List.of(1, 2, 3), seen);
+    }
+
     @Test
     @Timeout(60)
     void noTaskIsForgottenHoweverManyThreadsBringThem() throws Exception {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -209,6 +210,25 @@ final class WheelTest {
             turning.start();
             Counting timer = new Counting();
             turning.schedule(timer, 2 * TICK);
+            await().atMost(Duration.ofSeconds(10)).until(() -> timer.times() == 1);
+        }
+    }
+
+    @Test
+    void faultOfTheExecutorDoesNotStopIt() {
+        AtomicBoolean faulty = new AtomicBoolean(true);
+        Executor executor = task -> {
+            if (faulty.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            task.run();
+        };
+        try (Wheel turning = new Wheel(System::nanoTime, executor)) {
+            turning.start();
+            turning.schedule(new Counting(), 10 * TICK);
+            await().atMost(Duration.ofSeconds(10)).until(() -> !faulty.get());
+            Counting timer = new Counting();
+            turning.schedule(timer, 0);
             await().atMost(Duration.ofSeconds(10)).until(() -> timer.times() == 1);
         }
     }
