@@ -25,10 +25,12 @@ final class StreamOutput {
     private final AsyncContext async;
     private final Wheel wheel;
     private final long stallNanos;
-    private final Stall stall;
+    private final Runnable overdue;
     private final ServletOutputStream out;
     private Chunks chunks;
-    private boolean waiting;
+    /** What is waited for, while the client does not take what was written; else null. */
+    private Stall stall;
+
     private volatile boolean gone;
 
     /**
@@ -41,7 +43,7 @@ final class StreamOutput {
         this.async = async;
         this.wheel = wheel;
         this.stallNanos = stallNanos;
-        this.stall = new Stall(overdue);
+        this.overdue = overdue;
         this.out = async.getResponse().getOutputStream();
     }
 
@@ -117,15 +119,11 @@ final class StreamOutput {
      */
     boolean isReady() throws IOException {
         if (out.isReady()) {
-            if (waiting) {
-                waiting = false;
-                wheel.cancel(stall);
-                stall.over = false;
-            }
+            relax();
             return true;
         }
-        if (!waiting) {
-            waiting = true;
+        if (stall == null) {
+            stall = new Stall(overdue);
             wheel.schedule(stall, stallNanos);
         } else if (stall.over) {
             throw new IOException("the client takes nothing");
@@ -159,8 +157,16 @@ final class StreamOutput {
 
     /** Nothing more will be written. */
     void close() {
-        wheel.cancel(stall);
+        relax();
         chunks = null;
+    }
+
+    /** One that is about to expire is forgotten as well: it must not count for what is waited for next. */
+    private void relax() {
+        if (stall != null) {
+            wheel.cancel(stall);
+            stall = null;
+        }
     }
 
     /** Breaks the answer off: over HTTP/1.1 its connection, over HTTP/2 the request alone. */
