@@ -45,6 +45,11 @@ final class Writer {
 
     private Sql sql;
     private boolean failing;
+    /** What the turn carries out that is under way, or was the last. */
+    private List<Change<?>> changes = List.of();
+
+    /** What it has finished of the sweep. */
+    private List<Chore> chores = List.of();
 
     /**
      * A writer that has not begun.
@@ -84,21 +89,26 @@ final class Writer {
                 turn();
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(Logger.Level.ERROR, "the store has lost its writer; start the server again", e);
-            lanes.refuse(new StoreException("the store has lost its writer; start the server again", e));
+            String lost = "the store has lost its writer; start the server again";
+            LOG.log(Logger.Level.ERROR, lost, e);
+            lanes.refuse(new StoreException(lost, e));
+            // Those of its last turn, which may have been stored or not; who was answered already hears nothing more.
+            StoreException unknown = new StoreException(lost, e, true);
+            changes.forEach(change -> change.fail(unknown));
+            chores.forEach(chore -> chore.fail(unknown));
         }
     }
 
     private void turn() {
-        List<Change<?>> changes = lanes.changes();
-        List<Chore> chores = new ArrayList<>();
+        changes = lanes.changes();
+        chores = new ArrayList<>();
         Turn turn = turns.apply(sql);
         boolean committing = false;
         try {
             sql.begin();
             turn.removeRetired(retired);
             changes.forEach(change -> change.carryOut(turn));
-            doChores(turn, chores);
+            doChores(turn);
             if (turn.write()) {
                 committing = true;
                 sql.commit();
@@ -106,27 +116,27 @@ final class Writer {
                 sql.rollback();
             }
         } catch (Fault e) {
-            failed(turn, changes, chores, e, committing);
+            failed(turn, e, committing);
             return;
         } catch (RuntimeException e) {
             LOG.log(Logger.Level.ERROR, "a change failed", e);
-            failed(turn, changes, chores, new Fault(new SQLException("a fault of the server, see its log", e)), false);
+            failed(turn, new Fault(new SQLException("a fault of the server, see its log", e)), false);
             return;
         }
         show(turn);
-        answer(changes, chores);
+        answer(chores);
         succeeded(committing);
     }
 
-    private void doChores(Turn turn, List<Chore> finished) {
+    private void doChores(Turn turn) {
         long began = clocks.nanoTime();
         Chore chore = lanes.chore();
-        while (chore != null && finished.size() < CHORE_ROWS && clocks.nanoTime() - began < CHORE_NANOS) {
+        while (chore != null && chores.size() < CHORE_ROWS && clocks.nanoTime() - began < CHORE_NANOS) {
             if (!chore.slice(turn, CHORE_ROWS)) {
                 return;
             }
             lanes.done();
-            finished.add(chore);
+            chores.add(chore);
             chore = lanes.chore();
         }
     }
@@ -137,17 +147,17 @@ final class Writer {
         turn.tell();
     }
 
-    private void answer(List<Change<?>> changes, List<Chore> chores) {
+    private void answer(List<Chore> done) {
         answers.execute(() -> {
             changes.forEach(change -> answer(change::complete));
-            chores.forEach(chore -> answer(chore::complete));
+            done.forEach(chore -> answer(chore::complete));
         });
     }
 
     private static void answer(Runnable complete) {
         try {
             complete.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Logger.Level.ERROR, "an answer failed", e);
         }
     }
@@ -167,7 +177,7 @@ final class Writer {
         }
     }
 
-    private void failed(Turn turn, List<Change<?>> changes, List<Chore> chores, Fault fault, boolean committing) {
+    private void failed(Turn turn, Fault fault, boolean committing) {
         StoreException sentence = database.sentence(fault);
         if (!failing) {
             failing = true;
@@ -187,7 +197,7 @@ final class Writer {
             checkpoints.ask();
         } else {
             lanes.refuse(sentence);
-            reopen(turn, changes);
+            reopen(turn);
         }
     }
 
@@ -201,13 +211,13 @@ final class Writer {
     }
 
     /** Opens the file again until that succeeds, and learns from it whether the turn is there. */
-    private void reopen(Turn turn, List<Change<?>> changes) {
+    private void reopen(Turn turn) {
         do {
             State found = tryReopen();
             if (found != null) {
                 if (found.turn() == turn.state().turn()) {
                     show(turn);
-                    answer(changes, List.of());
+                    answer(List.of());
                 } else {
                     retired.addAll(turn.retired());
                 }

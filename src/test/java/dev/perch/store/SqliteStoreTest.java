@@ -7,12 +7,15 @@ import static dev.perch.store.Bench.NEWS;
 import static dev.perch.store.Bench.await;
 import static dev.perch.store.Bench.drafts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.mailbox.Publication;
 import dev.perch.mailbox.Receipt;
+import dev.perch.mailbox.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -116,6 +120,35 @@ final class SqliteStoreTest implements StoreContract {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** What wakes readers runs on the writer's thread, and may fail of what is theirs. */
+    @Test
+    void aReaderThatFailsTakesNeitherItsPublisherNorTheWriterAlong() {
+        bench.intake.onWake(messages -> {
+            throw new OutOfMemoryError("a reader needs too much");
+        });
+        CompletionStage<Publication> first = bench.store().append(NEWS, drafts("a"), null);
+        assertInstanceOf(Receipt.class, await(first));
+        bench.intake.onWake(messages -> 0);
+        assertInstanceOf(Receipt.class, await(bench.store().append(NEWS, drafts("b"), null)));
+    }
+
+    @Test
+    void whoWaitsForAWriterThatIsLostIsToldThatNobodyKnows() {
+        Bench broken = new Bench((limits, clocks) -> new SqliteStore(data(), CACHE, limits, clocks, task -> {
+            throw new IllegalStateException("a fault of the server");
+        }));
+        CompletionStage<Publication> last = broken.store().append(NEWS, drafts("a"), null);
+        assertTrue(refusal(last).isUnknown());
+        assertFalse(refusal(broken.store().append(NEWS, drafts("b"), null)).isUnknown());
+        broken.close();
+    }
+
+    private static StoreException refusal(CompletionStage<?> stage) {
+        ExecutionException refused = assertThrows(
+                ExecutionException.class, () -> stage.toCompletableFuture().get(10, TimeUnit.SECONDS));
+        return assertInstanceOf(StoreException.class, refused.getCause());
     }
 
     @Test
