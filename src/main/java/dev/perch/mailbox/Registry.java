@@ -159,7 +159,7 @@ final class Registry implements Store.Intake {
     private static void look(Reader reader) {
         try {
             reader.look();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Logger.Level.ERROR, "a read failed", e);
         }
     }

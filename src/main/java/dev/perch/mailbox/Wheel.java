@@ -146,7 +146,7 @@ public final class Wheel implements AutoCloseable {
     private static void expire(Timer timer) {
         try {
             timer.expire();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Logger.Level.ERROR, "a timer failed", e);
         }
     }

@@ -215,6 +215,21 @@ final class WheelTest {
     }
 
     @Test
+    void timerThatFailsTakesNoneAlongThatExpireWithIt() {
+        Wheel.Timer failing = new Wheel.Timer() {
+            @Override
+            protected void expire() {
+                throw new OutOfMemoryError("an answer is too large");
+            }
+        };
+        Counting timer = new Counting();
+        wheel.schedule(failing, TICK);
+        wheel.schedule(timer, TICK);
+        pass(2 * TICK);
+        assertEquals(1, timer.times());
+    }
+
+    @Test
     void faultOfTheExecutorDoesNotStopIt() {
         AtomicBoolean faulty = new AtomicBoolean(true);
         Executor executor = task -> {
