@@ -26,7 +26,6 @@ public final class ChildServer implements AutoCloseable {
 
     private final Path directory;
     private final Process process;
-    private final long begun = System.nanoTime();
     private URI uri;
     private Duration startup;
 
@@ -64,7 +63,7 @@ public final class ChildServer implements AutoCloseable {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> !process.isAlive() || printed().endsWith("\n"));
-        startup = Duration.ofNanos(System.nanoTime() - begun);
+        startup = process.info().totalCpuDuration().orElse(Duration.ZERO);
         Matcher line = SERVES.matcher(printed());
         if (!line.matches()) {
             throw new IllegalStateException("the server does not start: " + printed() + logged());
@@ -86,7 +85,10 @@ public final class ChildServer implements AutoCloseable {
         return uri;
     }
 
-    /** How long it took from the start of the process to the line that says where it serves. */
+    /**
+     * How long processors have worked on it until it printed the line that says where it serves; how long that took
+     * depends on what else they had to do.
+     */
     public Duration startup() {
         return startup;
     }

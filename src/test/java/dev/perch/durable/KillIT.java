@@ -223,7 +223,7 @@ final class KillIT {
                 + " of them read at the end only, " + unanswered + " requests without an answer, " + refused
                 + " refused since their mailbox was full, slowest start " + slowest.toMillis() + " ms");
         assertTrue(late > READERS && unanswered >= ROUNDS, "there was too little load to prove anything");
-        assertTrue(slowest.compareTo(RESTART) < 0, () -> "a start took " + slowest);
+        assertTrue(slowest.compareTo(RESTART) < 0, () -> "a start kept a processor busy for " + slowest);
     }
 
     /** That the reader has had what was acknowledged to these targets: all of it, once, in order. */
