@@ -149,9 +149,9 @@ final class Feed implements Outlet, Callback {
         batch = null;
     }
 
-    /** The last step of all: what was taken and not written may be handed out again. */
+    /** The last step of all: what was taken and not written, or a gap not told of, is for the next reader. */
     private void over() {
-        if (batch != null && !batch.messages().isEmpty()) {
+        if (batch != null && batch.end() == null) {
             socket.lost();
             reader.failed();
         }
