@@ -38,7 +38,7 @@ final class DeadlineOptions implements OptionGroup {
 
     @Override
     public String mistake() {
-        return OptionGroup.lessThanOne(
+        return OptionGroup.notSeconds(
                 Map.of("--header-deadline", header, "--body-deadline", body, "--write-deadline", write));
     }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 
 /** Where the server listens, and what a request may look like. */
 final class ListenOptions implements OptionGroup {
+    private static final int MIN_HEADERS = 1024;
     private static final int MAX_BODY = 64 * 1024 * 1024;
     private static final int MAX_JSON_DEPTH = 1000;
 
@@ -107,13 +108,16 @@ final class ListenOptions implements OptionGroup {
                 return "--cors-origin must be * or an origin without a path, like https://example.org, not " + origin;
             }
         }
+        if (headers < MIN_HEADERS) {
+            return "--headers must be " + MIN_HEADERS + " or more, which is what a browser sends without a cookie";
+        }
         if (body > MAX_BODY) {
             return "--body must not be more than 64 MiB";
         }
         if (jsonDepth > MAX_JSON_DEPTH) {
             return "--json-depth must not be more than " + MAX_JSON_DEPTH;
         }
-        return OptionGroup.lessThanOne(Map.of(
-                "--body", body, "--headers", headers, "--json-depth", jsonDepth, "--batch-messages", batchMessages));
+        return OptionGroup.lessThanOne(
+                Map.of("--body", body, "--json-depth", jsonDepth, "--batch-messages", batchMessages));
     }
 }

@@ -5,12 +5,18 @@ import dev.perch.metrics.AccessLog;
 import dev.perch.store.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** What is written down of the requests. */
 final class LogOptions implements OptionGroup {
     private static final String OFF = "off";
     private static final String STDOUT = "stdout";
+    /** The variable that {@code logback.xml} looks at. */
+    static final String LEVEL = "PERCH_LOG_LEVEL";
+
+    private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
     @Option(
             names = "--access-log",
@@ -19,6 +25,9 @@ final class LogOptions implements OptionGroup {
             description = "a line for each answered request: off, stdout, or the name of a file. Default: "
                     + "${DEFAULT-VALUE}, since it names who reads which mailbox")
     String accessLog;
+
+    /** How much is logged, from the environment; null where it says nothing. */
+    String level;
 
     /** The log that is asked for, or null. Opens its file. */
     AccessLog accessLog() {
@@ -39,6 +48,9 @@ final class LogOptions implements OptionGroup {
 
     @Override
     public String mistake() {
+        if (level != null && !LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
+            return LEVEL + " must be one of " + String.join(", ", LEVELS) + ", not " + level;
+        }
         return accessLog.isBlank() ? "--access-log must be off, stdout or the name of a file" : null;
     }
 }

@@ -69,6 +69,7 @@ public final class Main implements Callable<Integer> {
         Main main = new Main();
         CommandLine command = new CommandLine(main);
         main.config.tls.password = environment.get(TlsOptions.PASSWORD);
+        main.config.logs.level = environment.get(LogOptions.LEVEL);
         main.config.access.secret(environment.get(AccessOptions.VARIABLE));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));

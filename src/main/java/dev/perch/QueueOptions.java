@@ -77,15 +77,16 @@ final class QueueOptions implements OptionGroup {
 
     @Override
     public String mistake() {
-        return OptionGroup.lessThanOne(Map.of(
+        String number = OptionGroup.lessThanOne(Map.of(
                 "--mailbox-messages", mailboxMessages,
                 "--mailbox-bytes", mailboxBytes,
                 "--topic-messages", topicMessages,
                 "--topic-bytes", topicBytes,
-                "--ttl", ttl,
-                "--acked-kept", ackedKept,
                 "--mailboxes", mailboxes,
-                "--mailbox-topics", mailboxTopics,
-                "--idle-mailbox", idleMailbox));
+                "--mailbox-topics", mailboxTopics));
+        return number != null
+                ? number
+                : OptionGroup.notSeconds(
+                        Map.of("--ttl", ttl, "--acked-kept", ackedKept, "--idle-mailbox", idleMailbox));
     }
 }

@@ -71,10 +71,9 @@ final class ReadOptions implements OptionGroup {
 
     @Override
     public String mistake() {
-        return OptionGroup.lessThanOne(Map.of(
-                "--parked", parked,
-                "--mailbox-parked", mailboxParked,
-                "--stream-life", streamLife,
-                "--presence-linger", presenceLinger));
+        String number = OptionGroup.lessThanOne(Map.of("--parked", parked, "--mailbox-parked", mailboxParked));
+        return number != null
+                ? number
+                : OptionGroup.notSeconds(Map.of("--stream-life", streamLife, "--presence-linger", presenceLinger));
     }
 }

@@ -58,6 +58,7 @@ final class ComplaintTest {
         assertSays("--port must be a whole number, not http", "--port=http");
         assertSays("--port must be a smaller number, not 99999999999", "--port=99999999999");
         assertSays("--body must be a whole number of bytes, not 1m", "--body=1m");
+        assertSays("--headers must be 1024 or more, which is what a browser sends without a cookie", "--headers=1023");
         assertSays("--ttl must be a whole number of seconds, not 7d", "--ttl=7d");
         assertSays("--publish-rate must be a whole number, not fast", "--publish-rate=fast");
         assertSays("--memory must be true or false, not maybe", "--memory=maybe");
@@ -68,6 +69,25 @@ final class ComplaintTest {
                 "--unlimited must be an address, a range like 10.0.0.0/8, or a subject, which is a name; not "
                         + "10.0.0.0/99",
                 "--unlimited=10.0.0.0/99");
+    }
+
+    @Test
+    void timesThatAreTooShortOrTooLongAreRefused() {
+        for (String option : List.of("ttl", "acked-kept", "idle-mailbox", "stream-life", "presence-linger")) {
+            assertSays("--" + option + " must be 1 to 1000000000 seconds", "--" + option + "=1000000001");
+            assertSays("--" + option + " must be 1 to 1000000000 seconds", "--" + option + "=0");
+        }
+        assertSays("--body-deadline must be 1 to 1000000000 seconds", "--body-deadline=" + Long.MAX_VALUE);
+        assertTrue(complaint(0, NOTHING, "--print-config", "--ttl=1000000000").contains("ttl = 1000000000"));
+    }
+
+    @Test
+    void aLevelOfTheLogThatThereIsNotIsRefused() {
+        assertSaysWith(
+                Map.of("PERCH_LOG_LEVEL", "verbose"),
+                "PERCH_LOG_LEVEL must be one of ERROR, WARN, INFO, DEBUG, TRACE, not verbose");
+        assertTrue(complaint(0, Map.of("PERCH_LOG_LEVEL", "warn"), "--print-config")
+                .contains("port = 8080"));
     }
 
     /** As a container has them whose service is called perch. */
