@@ -20,6 +20,7 @@ final class Body implements ReadListener, Invocable {
     /** What is kept of a body before it has come costs no more than this unless there is room for it. In bytes. */
     private static final int SMALL = 8 * 1024;
 
+    private final HttpServletRequest request;
     private final ServletInputStream in;
     private final Bodies bodies;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
@@ -31,7 +32,8 @@ final class Body implements ReadListener, Invocable {
     /** What of the allowance is taken. */
     private int taken;
 
-    private Body(ServletInputStream in, Bodies bodies, int longest, int begin) {
+    private Body(HttpServletRequest request, ServletInputStream in, Bodies bodies, int longest, int begin) {
+        this.request = request;
         this.in = in;
         this.bodies = bodies;
         this.longest = longest;
@@ -48,12 +50,13 @@ final class Body implements ReadListener, Invocable {
         long announced = request.getContentLengthLong();
         int max = bodies.max();
         if (announced > (long) max + LINGER) {
+            UnreadBody.of(request);
             throw tooLarge(max);
         }
         ServletInputStream in = request.getInputStream();
         int there = in.available();
         int longest = announced < 0 ? max : (int) Math.max(1, Math.min(announced, max));
-        Body body = new Body(in, bodies, longest, Math.min(longest, Math.min(SMALL, Math.max(256, there))));
+        Body body = new Body(request, in, bodies, longest, Math.min(longest, Math.min(SMALL, Math.max(256, there))));
         if (announced < 0 || there < announced) {
             // Nearly all bodies come with their header and need neither.
             Deadline deadline = new Deadline(body.whole, bodies.deadline().toSeconds());
@@ -92,7 +95,8 @@ final class Body implements ReadListener, Invocable {
 
     @Override
     public void onDataAvailable() throws IOException {
-        while (in.isReady() && !in.isFinished() && !whole.isDone()) {
+        // To ask whether there is more is to wait for it.
+        while (!whole.isDone() && in.isReady() && !in.isFinished()) {
             int kept = (int) Math.min(size, bytes.length);
             if (kept == bytes.length && kept < longest && !grow()) {
                 whole.completeExceptionally(Problem.TOO_MANY_BODIES.because("try again after Retry-After"));
@@ -102,6 +106,7 @@ final class Body implements ReadListener, Invocable {
             int from = kept == bytes.length ? 0 : kept;
             size += Math.max(0, in.read(bytes, from, bytes.length - from));
             if (size > (long) bodies.max() + LINGER) {
+                UnreadBody.of(request);
                 whole.completeExceptionally(tooLarge(bodies.max()));
             }
         }
