@@ -51,6 +51,9 @@ public record Route(QueueName queue, Part part, String topic) {
             return new Route(QueueName.BROADCAST, Part.BROADCAST, null);
         }
         boolean mailbox = parts[0].equals("mailbox");
+        if (parts.length > 2 && parts[parts.length - 1].isEmpty()) {
+            throw Problem.NOT_FOUND.because("the path ends in a slash; leave it out");
+        }
         if (parts.length < 2 || parts.length > 4 || (!mailbox && !parts[0].equals("topic"))) {
             throw notFound();
         }
