@@ -129,7 +129,8 @@
         countUnread();
       }
     } else {
-      showNote((message.topic ? "To everyone: " : "To you: ") + (textOf(data.text) || textOf(data.title) || Page.body(message)));
+      showNote((message.topic ? "To everyone: " : "To you: ")
+        + (textOf(data.text) || textOf(data.title) || Page.body(message)));
     }
   }
 
@@ -287,7 +288,8 @@
   function join() {
     var asked = trim(byId("name").value), to = trim(byId("room").value).replace(/^#/, "") || "lobby";
     if (!isShort(asked) || !isShort(to)) {
-      say(byId("join-error"), !asked ? "Say what you are called." : isShort(asked) ? LONG_ROOM : "Your name is too long.");
+      say(byId("join-error"),
+        !asked ? "Say what you are called." : isShort(asked) ? LONG_ROOM : "Your name is too long.");
       return;
     }
     name = asked;

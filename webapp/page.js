@@ -173,16 +173,24 @@ var Page = (function () {
   /** What stands in a message, as a text: JSON as it is written, and of bytes what they are. */
   function body(message) {
     var data = message.data;
-    return message.base64 ? message.contentType + ", " + Math.floor(message.base64.replace(/=/g, "").length * 3 / 4) + " bytes"
-      : typeof data === "string" ? data : Perch.JSON.stringify(data === undefined ? null : data);
+    if (message.base64) {
+      return message.contentType + ", " + Math.floor(message.base64.replace(/=/g, "").length * 3 / 4) + " bytes";
+    }
+    return typeof data === "string" ? data : Perch.JSON.stringify(data === undefined ? null : data);
   }
 
-  /** What went wrong, as a sentence for whoever looks at the page; what it came to, where the server has not said why. */
+  /** Why there is no coming in without another token. */
+  function refusal(problem) {
+    return token()
+      ? "The server does not take the token in the address of this page" + (problem ? ": " + problem.detail : "") + "."
+      : "This server asks for a token. Open the page with ?access_token= and the token at the end of its address.";
+  }
+
+  /** What went wrong, as a sentence for whoever looks at the page. The end is for what the server has not explained. */
   function trouble(error, end) {
     var problem = error.problem;
     if (problem ? problem.status === 401 : error.message === "token") {
-      return token() ? "The server does not take the token in the address of this page" + (problem ? ": " + problem.detail : "") + "."
-        : "This server asks for a token. Open the page with ?access_token= and the token at the end of its address.";
+      return refusal(problem);
     }
     return problem && problem.title ? problem.title + ": " + problem.detail + "." : end + ": " + error.message + ".";
   }

@@ -157,7 +157,8 @@
     }
     report("Sending\u2026");
     backend.send(path(), content(), function (error) {
-      report(error ? Page.trouble(error, "It was not sent") : "Stored, at " + Page.clock(new Date().getTime(), true) + ".", error);
+      report(error ? Page.trouble(error, "It was not sent")
+        : "Stored, at " + Page.clock(new Date().getTime(), true) + ".", error);
     });
   }
 
