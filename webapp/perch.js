@@ -213,7 +213,7 @@
   function Perch(base, options) {
     var self = this;
     var handlers = {};
-    var closed, paused;
+    var closed, paused, page = root.document || {};
     options = options || {};
     base = absolute(base);
 
@@ -230,9 +230,10 @@
 
     var anew;
 
-    // The views that may get through, which one is tried, how often all have failed, and what is connected now.
+    // The views that may get through, which one is tried, how often all have failed, what is connected now, and by when
+    // something is to be heard.
     var usable, at, failures, proved = {};
-    var current, drop = nothing, timer, looked;
+    var current, drop = nothing, timer, looked, due;
 
     // A token that is a function gives one when it is asked; null is none yet.
     var askToken = typeof options.token === "function" && options.token;
@@ -361,6 +362,7 @@
       /** Unless something is heard within this time, and again within it, the link is lost. */
       function expect(seconds) {
         patience = seconds;
+        due = now() + seconds;
         clearTimeout(silence);
         silence = later(seconds, lost);
       }
@@ -425,7 +427,7 @@
         return;
       }
       if (!view) {
-        fail(error("no view without perch-legacy.js"));
+        fail(error("load perch-legacy.js"));
         return;
       }
       set("connecting");
@@ -477,16 +479,15 @@
 
     /** Whether there is no use in asking again: then a new token is fetched, or this is the end. */
     function refused(status, problem) {
+      var last = problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429;
       if (status === 401) {
         // The views before this one were refused for that, too, perhaps.
         at = 0;
         renew(problem);
-      } else if (problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429) {
+      } else if (last) {
         fail(error("", problem));
-      } else {
-        return false;
       }
-      return true;
+      return status === 401 || last;
     }
 
     /** The server has ended the read, and said why. */
@@ -723,7 +724,7 @@
         tellTabs();
       } else if (!paused && Math.abs(now() - heardOf) >= MISSED) {
         // The timers of hidden pages run once a minute. That nothing was heard may be for that.
-        root.document && root.document.hidden ? candidate() : lead();
+        page.hidden ? candidate() : lead();
       }
     }
 
@@ -783,7 +784,9 @@
       Perch.listen(root, "pageshow", function () { paused && begin(); }),
       // The network is another one: what is known of it does not count any more.
       Perch.listen(root, "online", start),
-      Perch.listen(root, "offline", start)
+      Perch.listen(root, "offline", start),
+      // While the machine slept no timer ran.
+      Perch.listen(page, "visibilitychange", function () { current && now() > due && current.lost(); })
     ];
 
     if (options.shared && path && Perch.Tabs) {

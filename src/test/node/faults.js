@@ -141,6 +141,24 @@ const CASES = {
     }
   },
 
+  'after a sleep a connection that is dead is not waited for'() {
+    const world = new World();
+    const tab = world.open({view: 'socket'});
+    assert(world.waits(5, () => tab.perch.state === 'open'));
+    const asked = world.browser.asked;
+    tab.global.fire('visibilitychange');
+    world.waits(1);
+    assert.strictEqual(world.browser.asked, asked);
+    // From now on nothing comes, and while the machine sleeps no timer runs.
+    world.browser.buffering = true;
+    world.waits(26);
+    world.browser.buffering = false;
+    world.clock.skew += 3600000;
+    world.server.publish('one');
+    tab.global.fire('visibilitychange');
+    assert(world.waits(3, () => tab.got.length === 1));
+  },
+
   'a clock that is set back does not keep a tab waiting'() {
     const world = new World();
     const tabs = [world.open({shared: true}), world.open({shared: true})];

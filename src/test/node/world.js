@@ -387,7 +387,13 @@ class Browser {
       },
       removeChild: script => script.takeBack()
     };
-    global.document = {hidden: false, createElement: () => ({}), getElementsByTagName: () => [head]};
+    global.document = {
+      hidden: false,
+      addEventListener: global.addEventListener,
+      removeEventListener: global.removeEventListener,
+      createElement: () => ({}),
+      getElementsByTagName: () => [head]
+    };
     this.lacks.forEach(name => delete global[name]);
     vm.createContext(global);
     // The language's own things are those of the new world, but for time, chance and what an old browser has not.
