@@ -68,6 +68,20 @@ public final class Turnaround implements Executor {
         }
     }
 
+    /**
+     * Whether this thread may handle one more request of that connection by itself. It may not after {@value #MOST} in
+     * a row: if they were sent ahead, everybody else whom the thread serves waits for them.
+     */
+    public boolean isTurnOf(Connection connection) {
+        Rest rest = rests.get();
+        if (rest.served != connection) {
+            rest.served = connection;
+            rest.inARow = 0;
+        }
+        rest.inARow++;
+        return rest.inARow % (MOST + 1) != 0;
+    }
+
     /** This thread begins to do something; false when it had begun before. To be followed by {@link #end} if true. */
     public boolean begin() {
         return begin(MOST);
@@ -100,6 +114,10 @@ public final class Turnaround implements Executor {
         private int taken;
         /** How many connections it takes; none when nothing is being done. */
         private int most;
+        /** Whose request this thread handled last, and how many it has handled since that came to be. */
+        private Connection served;
+
+        private int inARow;
 
         boolean takes(Runnable connection) {
             if (taken == most) {

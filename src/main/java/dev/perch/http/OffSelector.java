@@ -12,10 +12,11 @@ import org.eclipse.jetty.util.thread.Invocable;
 /**
  * Decides on which thread a request is handled. What is about mailboxes and topics never waits for anything, so it is
  * handled by the thread that has read it from its connection: to wake another one costs more than the work itself. All
- * else, pages and meters, may take its time or write to a slow client, and goes to a thread of the pool.
+ * else, pages and meters, may take its time or write to a slow client, and goes to a thread of the pool. So does now
+ * and then a request of a client who sends many ahead, and whom others should not wait for.
  */
 final class OffSelector extends Handler.Wrapper {
-    private static final List<String> AT_ONCE = List.of("/mailbox/", "/topic/", "/broadcast", "/reply/", "/health/");
+    private static final List<String> QUICK = List.of("/mailbox/", "/topic/", "/broadcast", "/reply/", "/health/");
 
     private final Turnaround turnaround;
 
@@ -33,16 +34,24 @@ final class OffSelector extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        String path = request.getHttpURI().getPath();
-        for (String prefix : AT_ONCE) {
-            if (path.startsWith(prefix)) {
-                return atOnce(request, response, callback);
-            }
+        if (isQuick(request)
+                && turnaround.isTurnOf(request.getConnectionMetaData().getConnection())) {
+            return atOnce(request, response, callback);
         }
         getServer()
                 .getThreadPool()
                 .execute(Invocable.from(InvocationType.BLOCKING, () -> later(request, response, callback)));
         return true;
+    }
+
+    private static boolean isQuick(Request request) {
+        String path = request.getHttpURI().getPath();
+        for (String prefix : QUICK) {
+            if (path.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean atOnce(Request request, Response response, Callback callback) throws Exception {
