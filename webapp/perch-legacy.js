@@ -165,6 +165,11 @@
     return root.XDomainRequest && page && base.indexOf(page.protocol) === 0 && !Perch.reachable(base);
   }
 
+  /** Neither way can send the token in a header. */
+  function withToken(url, token) {
+    return url + (token ? "&access_token=" + encodeURIComponent(token) : "");
+  }
+
   /** Internet Explorer throws requests away in mid-flight that nobody holds. */
   var flying = {};
 
@@ -179,8 +184,7 @@
       }
     }
 
-    url += (token ? "&access_token=" + encodeURIComponent(token) : "") + (/json/.test(type) ? "&json=1" : "");
-    xdr.open(method, url);
+    xdr.open(method, withToken(url, token) + (/json/.test(type) ? "&json=1" : ""));
     // Without all of them, set after open, it is now and then aborted.
     xdr.onprogress = nothing;
     xdr.onload = function () { end(200); };
@@ -222,7 +226,7 @@
     script.onreadystatechange = function () {
       /loaded|complete/.test(script.readyState) && loaded();
     };
-    script.src = url + "&callback=" + name;
+    script.src = withToken(url, token) + "&callback=" + name;
     (document.getElementsByTagName("head")[0] || document.documentElement).appendChild(script);
     return function () {
       done = null;
@@ -237,10 +241,9 @@
     return (crosses(url) ? askXdr : ask)(method, url, token, type, body, done);
   };
 
-  Perch.views.push({ name: "xdr", bare: true, can: crosses, open: Perch.polling(askXdr) });
+  Perch.views.push({ name: "xdr", can: crosses, open: Perch.polling(askXdr) });
   Perch.views.push({
     name: "jsonp",
-    bare: true,
     can: function (base, asked) { return document && (asked || !Perch.reachable(base) && !crosses(base)); },
     open: Perch.polling(askScript)
   });

@@ -35,13 +35,21 @@
     return new Date().getTime() / 1000;
   }
 
-  function later(seconds, todo) {
+  /** Does something after a time, in place of what another timer would do. */
+  function later(seconds, todo, other) {
+    clearTimeout(other);
     return setTimeout(todo, seconds * 1000);
+  }
+
+  function each(list, todo) {
+    for (var i = 0; i < list.length; i++) {
+      todo(list[i]);
+    }
   }
 
   /** A word that nobody else has. */
   function unique() {
-    return Math.random().toString(36).slice(2) + now();
+    return now() + "" + Math.random();
   }
 
   /** The value that the text stands for, or an empty object. */
@@ -54,24 +62,18 @@
     }
   }
 
-  /** Something that the browser keeps for this site; undefined where a page may not even ask for it. */
-  function stored(kind, name, value) {
-    try {
-      kind = root[kind + "Storage"];
-      return value ? kind.setItem(name, value) : kind.getItem(name);
-    } catch (e) {}
-  }
-
   /** Parameters as a query. What is undefined is left out, and each value of a list has the name. */
   function query(parameters) {
-    var text = "", name, i, values;
-    for (name in parameters) {
-      values = [].concat(parameters[name]);
-      for (i = 0; i < values.length; i++) {
-        if (values[i] !== undefined && parameters.hasOwnProperty(name)) {
-          text += (text ? "&" : "?") + name + "=" + encodeURIComponent(values[i]);
-        }
+    var text = "", name;
+
+    function add(value) {
+      if (value !== undefined && parameters.hasOwnProperty(name)) {
+        text += (text ? "&" : "?") + name + "=" + encodeURIComponent(value);
       }
+    }
+
+    for (name in parameters) {
+      each([].concat(parameters[name]), add);
     }
     return text;
   }
@@ -85,15 +87,10 @@
         + (/^\//.test(base) ? "" : page.pathname.replace(/[^\/]*$/, "")) + base;
   }
 
-  /** The parts of a cursor, or null: epoch and offset. */
-  function place(cursor) {
-    return /^(.+)\.(\d+)/.exec(cursor);
-  }
-
-  /** Whether who stands at one cursor has all that lies up to the other. */
+  /** Whether who stands at one cursor has all that lies up to the other, which has the same epoch then. */
   function reaches(one, other) {
-    var a = place(one), b = place(other);
-    return one === other || a && b && a[1] === b[1] && +a[2] >= +b[2];
+    var offsets = /^(\w+)\.(\d+)\D* \1\.(\d+)/.exec(one + " " + other);
+    return one === other || offsets && +offsets[2] >= +offsets[3];
   }
 
   /**
@@ -142,24 +139,22 @@
    */
   function polling(ask) {
     return function (link) {
-      var first = true, stop = nothing, timer;
+      var first = true, stop, timer;
 
       function poll() {
         var asked = now(), wait = first ? 0 : link.wait;
-        link.expect(first ? link.probe : wait + 10);
-        // Without a cursor nothing is taken before there is one: an answer that got lost would be lost for good.
-        stop = (ask || Perch.ask)("GET", link.url({ wait: wait, limit: link.cursor() ? undefined : 0 }), link.token, "",
-          null, function (status, text, pause) {
-            var answer = parse(text), messages = answer.messages, problem = answer.problem || answer;
-            if (status === 200 && messages) {
-              // An empty answer that comes too soon is somebody's on the way, who must not make this a storm.
-              timer = later(first || messages.length || now() - asked > 1 ? 0 : 1, poll);
-              first = false;
-              link.hear(answer);
-            } else {
-              link.lost(status, pause || problem.retryAfter, problem);
-            }
-          });
+        first || link.expect(wait + 10);
+        stop = link.look(function (status, answer, pause) {
+          var messages = answer.messages;
+          if (messages) {
+            // An empty answer that comes too soon is somebody's on the way, who must not make this a storm.
+            timer = later(first || messages.length || now() - asked > 1 ? 0 : 1, poll);
+            first = false;
+            link.hear(answer);
+          } else {
+            link.lost(status, pause, answer);
+          }
+        }, wait, ask);
       }
 
       poll();
@@ -203,8 +198,8 @@
   }
 
   var views = [
-    { name: "socket", bare: true, can: function () { return root.WebSocket; }, open: socket },
-    { name: "stream", bare: true, can: function () { return root.EventSource; }, open: stream },
+    { name: "socket", can: function () { return root.WebSocket; }, open: socket },
+    { name: "stream", can: function () { return root.EventSource; }, open: stream },
     { name: "poll", can: reachable, open: polling() }
   ];
 
@@ -226,8 +221,7 @@
       : options.broadcast && "broadcast";
     var name = "perch " + base + path + query({ topic: topics });
     // A tab goes on where it was, a new one where the last has been.
-    var cursor = options.remember && (stored("session", name) || stored("local", name)) || options.after;
-
+    var cursor = options.remember && (stored("session") || stored("local")) || options.after;
     var anew;
 
     // The views that may get through, which one is tried, how often all have failed, what is connected now, and by when
@@ -239,11 +233,21 @@
     var askToken = typeof options.token === "function" && options.token;
     var token = askToken ? null : options.token, asked, renewed;
 
-    // What is to be sent; the first of it may be under way.
-    var queue = [], sending, sendTimer;
+    // What is to be sent; the first of it may be under way, and the link that it takes if it is not a request. Of that
+    // one: since when it is tried, how often it has failed, why, and before when the server does not want it again.
+    var queue = [], sending, carrier, sendTimer;
+    var since, tries = 0, why, notBefore;
 
     // Tabs that share a connection: the way to the others, since when this one leads, and when another was heard of.
     var tabs, leading, heardOf = 0, catching, candidacy, clock;
+
+    /** What the browser keeps as the cursor; undefined where a page may not even ask for it. */
+    function stored(kind, value) {
+      try {
+        kind = root[kind + "Storage"];
+        return value ? kind.setItem(name, value) : kind.getItem(name);
+      } catch (e) {}
+    }
 
     // ---- events ----
 
@@ -257,10 +261,9 @@
     }
 
     function emit(event, value) {
-      var all = handlers[event] || [], i;
-      for (i = 0; i < all.length; i++) {
-        call(all[i], value);
-      }
+      each(handlers[event] || [], function (handler) {
+        call(handler, value);
+      });
     }
 
     function set(state) {
@@ -278,39 +281,47 @@
     }
 
     /** It makes no sense to go on. */
-    function fail(e) {
-      emit("error", e);
+    function fail(message, problem) {
+      emit("error", error(message, problem));
       close();
+    }
+
+    /** Goes on to a place, unless it has been there. */
+    function advance(to) {
+      if (anew || !reaches(cursor, to)) {
+        anew = false;
+        cursor = to;
+        return true;
+      }
     }
 
     /** Takes what a view, or another tab, has heard. */
     function take(heard) {
-      var messages = heard.messages || (heard.time ? [heard] : []), before = cursor, id, i;
+      var before = cursor;
       if (heard.gap) {
         // It was a place in another store, or ahead of this one: what comes next is not measured by it.
         anew = heard.gap.why === "epoch";
         emit("gap", heard.gap);
       }
-      for (i = 0; i < messages.length && !closed; i++) {
-        id = messages[i].id;
-        if (anew || !reaches(cursor, id)) {
-          anew = false;
-          // Who only watches goes on so.
-          cursor = id + (/-w$/.exec(cursor) || "");
-          emit("message", messages[i]);
+      each(heard.messages || (heard.time ? [heard] : []), function (message) {
+        // Who only watches goes on so.
+        if (!closed && advance(message.id + (/-w$/.exec(cursor) || ""))) {
+          emit("message", message);
         }
-      }
+      });
       if (!closed) {
-        if (heard.cursor && (anew || !reaches(cursor, heard.cursor))) {
-          anew = false;
-          cursor = heard.cursor;
-        }
+        heard.cursor && advance(heard.cursor);
         if (cursor !== before || heard.gap) {
           if (options.remember) {
-            stored("session", name, cursor);
-            stored("local", name, cursor);
+            stored("session", cursor);
+            stored("local", cursor);
           }
           say({ heard: heard, before: before });
+        }
+        if (heard.ended === "deleted") {
+          // All tabs are to know, wherever they are.
+          say({ heard: heard });
+          fail("deleted");
         }
       }
     }
@@ -318,13 +329,12 @@
     // ---- the connection ----
 
     function start() {
-      var i;
       usable = [];
-      for (i = 0; i < views.length; i++) {
-        if ((options.view || views[i].name) === views[i].name && views[i].can(base, options.view)) {
-          usable.push(views[i]);
+      each(views, function (view) {
+        if ((options.view || view.name) === view.name && view.can(base, options.view)) {
+          usable.push(view);
         }
-      }
+      });
       at = failures = 0;
       drop();
       retry(0);
@@ -332,8 +342,7 @@
 
     function retry(seconds) {
       seconds && set("waiting");
-      clearTimeout(timer);
-      timer = later(seconds, connect);
+      timer = later(seconds, connect, timer);
     }
 
     /** Full jitter: anything up to a time that doubles, after the least, which all who were refused have been told. */
@@ -341,18 +350,24 @@
       return (least || 0) + Math.random() * Math.min(LONGEST_PAUSE, Math.pow(2, failures));
     }
 
-    function url(bare, parameters) {
+    function url(parameters) {
       parameters.topic = topics;
       parameters.after = cursor;
-      parameters.access_token = bare && token || undefined;
       parameters._ = unique();
       return base + path + query(parameters);
     }
 
-    /** Asks once, beside the views. */
-    function look(limit, done) {
-      Perch.ask("GET", url(false, { wait: 0, limit: limit }), token, "", null, function (status, text) {
-        done(parse(text), status);
+    /**
+     * Asks for messages that are there, or come within a time, with Perch.ask if not said. Without a time none is
+     * wanted, and without a cursor none is taken before there is one: an answer that got lost would be lost for good.
+     * done(status, answer, retryAfter) is called once; the result takes it back.
+     */
+    function look(done, wait, ask) {
+      var parameters = { wait: wait || 0, limit: cursor && wait >= 0 ? undefined : 0 };
+      return (ask || Perch.ask)("GET", url(parameters), token, "", null, function (status, text, pause) {
+        var answer = parse(text);
+        answer = answer.problem || answer;
+        done(status, answer, pause || answer.retryAfter);
       });
     }
 
@@ -363,8 +378,7 @@
       function expect(seconds) {
         patience = seconds;
         due = now() + seconds;
-        clearTimeout(silence);
-        silence = later(seconds, lost);
+        silence = later(seconds, lost, silence);
       }
 
       function hear(heard) {
@@ -380,9 +394,10 @@
           if (link === current && heard.ended && !(heard.messages && /wait|gone/.test(heard.ended))) {
             if (heard.ended === "token") {
               lost(401);
-            } else if (open || /^(drain|superseded|deleted)$/.test(heard.ended)) {
+            } else if (open || /^(drain|superseded)$/.test(heard.ended)) {
               drop();
-              ended(heard);
+              at = 0;
+              retry(heard.retry / 1000 || (heard.ended === "superseded" ? 20 : 1) * (1 + Math.random()));
             } else {
               // It was refused, and a poll is told why.
               lost(0, heard.retry / 1000);
@@ -416,7 +431,7 @@
             at = 0;
             retry(backoff(failures++, pause));
             // A socket or a stream that is refused is not told why; whoever asks is.
-            open || status >= 0 || look(0, function (answer, status) {
+            open || status >= 0 || look(function (status, answer) {
               current || refused(status, answer);
             });
           }
@@ -427,7 +442,7 @@
         return;
       }
       if (!view) {
-        fail(error("load perch-legacy.js"));
+        fail("load perch-legacy.js");
         return;
       }
       set("connecting");
@@ -439,7 +454,7 @@
         // What a view is handed that then does not get through would be lost, so it gets a place to begin at.
         looked = true;
         timer = later(probe, connect);
-        look(0, function (answer) {
+        look(function (status, answer) {
           cursor = cursor || answer.cursor;
           connect();
           // If there was no answer, the next attempt begins with this, too.
@@ -449,10 +464,12 @@
       }
       current = link = {
         wait: options.wait || 25,
-        probe: probe,
-        token: token,
-        cursor: self.cursor,
-        url: function (parameters) { return url(view.bare, parameters); },
+        // A view that is no request can send the token in the address only.
+        url: function (parameters) {
+          parameters.access_token = token || undefined;
+          return url(parameters);
+        },
+        look: look,
         expect: expect,
         hear: hear,
         lost: lost
@@ -462,12 +479,11 @@
         drop = nothing;
         clearTimeout(silence);
         shut();
-        if (sending && sending.link === link) {
+        if (carrier === link) {
           sending = null;
-          clearTimeout(sendTimer);
         }
       };
-      expect(link.probe);
+      expect(probe);
       try {
         shut = view.open(link);
         link === current || shut();
@@ -479,27 +495,15 @@
 
     /** Whether there is no use in asking again: then a new token is fetched, or this is the end. */
     function refused(status, problem) {
-      var last = problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429;
-      if (status === 401) {
+      var last = status === 401 || problem && /^urn:perch/.test(problem.type) && status < 500 && status !== 429;
+      if (renewable(status)) {
         // The views before this one were refused for that, too, perhaps.
         at = 0;
-        renew(problem);
+        connect();
       } else if (last) {
-        fail(error("", problem));
+        fail("token", problem);
       }
-      return status === 401 || last;
-    }
-
-    /** The server has ended the read, and said why. */
-    function ended(heard) {
-      var why = heard.ended;
-      if (why === "deleted") {
-        say({ heard: heard });
-        fail(error("deleted"));
-      } else {
-        at = 0;
-        retry(heard.retry / 1000 || (why === "superseded" ? 20 : 1) * (1 + Math.random()));
-      }
+      return last;
     }
 
     // ---- tokens ----
@@ -516,20 +520,12 @@
       }
     }
 
-    /** Whether there will be another token. If that is refused, too, it is the last. */
-    function renewable() {
-      if (askToken && (asked || !renewed)) {
+    /** Whether there will be another token, if it is for that. If the other is refused, too, it is the last. */
+    function renewable(status) {
+      if (status === 401 && askToken && (asked || !renewed)) {
         renewed = true;
         token = null;
         return true;
-      }
-    }
-
-    function renew(problem) {
-      if (renewable()) {
-        connect();
-      } else {
-        fail(error("token", problem));
       }
     }
 
@@ -550,8 +546,7 @@
         type: plain ? "text/plain" : "application/json",
         body: plain ? data : Perch.JSON.stringify(data),
         key: words.key,
-        done: done || nothing,
-        tries: 0
+        done: done || nothing
       };
       words.to = to;
       words.data = data;
@@ -570,36 +565,33 @@
       var item = queue[0], stop = nothing;
 
       function posted(status, text, pause) {
-        if (sending === item) {
-          sending = null;
-          answered(item, status, parse(text), pause);
-        }
+        sending === item && answered(status, parse(text), pause);
       }
 
-      if (closed || paused || sending || !item || now() < item.not || (path && self.state !== "open")) {
+      if (closed || paused || sending || !item || now() < notBefore || (path && self.state !== "open")) {
         return;
       }
-      clearTimeout(sendTimer);
       if (token === null) {
         renewToken();
         return;
       }
-      item.since = item.since || now();
-      if (now() - item.since > KEY_LIFE) {
-        finish(item, item.why || error("it may have been sent"));
+      since = since || now();
+      if (now() - since > KEY_LIFE) {
+        finish(why || error("it may have been sent"));
         return;
       }
       sending = item;
-      item.link = null;
       sendTimer = later(UNANSWERED, function () {
         stop();
         // A socket that leaves a message unanswered may go on reading, but what is sent takes the other way.
-        (item.link || {}).send = null;
+        if (carrier) {
+          carrier.send = null;
+        }
         posted(0);
-      });
-      if (current && current.send && item.frame && item.frame.length < FRAME) {
-        item.link = current;
-        current.send(item.frame);
+      }, sendTimer);
+      carrier = current && current.send && item.frame && item.frame.length < FRAME && current;
+      if (carrier) {
+        carrier.send(item.frame);
       } else {
         stop = Perch.ask("POST", item.url, token, item.type, item.body, posted);
       }
@@ -607,39 +599,36 @@
 
     /** The socket has answered a message, perhaps. */
     function sent(heard) {
-      var item = sending;
-      if (item && item.link && item.key === (heard.sent || heard.key)) {
-        sending = null;
-        answered(item, heard.sent ? 200 : heard.problem.status, heard.problem || heard);
+      if (sending && sending.key === (heard.sent || heard.key)) {
+        answered(heard.sent ? 200 : heard.problem.status, heard.problem || heard);
       }
     }
 
     /** What can come right is sent again under the same key, and so is never there twice. */
-    function answered(item, status, answer, pause) {
+    function answered(status, answer, pause) {
+      sending = null;
       clearTimeout(sendTimer);
-      if (status && status < 300) {
-        finish(item, null, answer.id);
-      } else if (status === 401 && renewable()) {
+      if (renewable(status)) {
         pump();
+        return;
+      }
+      why = status < 300 ? null : error("status " + status, answer);
+      if (!status || status === 429 || status > 499) {
+        pause = pause || answer.retryAfter;
+        notBefore = pause && now() + pause;
+        sendTimer = later(backoff(tries++, pause), function () {
+          notBefore = 0;
+          pump();
+        });
       } else {
-        item.why = status && error("status " + status, answer);
-        if (!status || status === 429 || status > 499) {
-          pause = pause || answer.retryAfter;
-          item.not = pause && now() + pause;
-          sendTimer = later(backoff(item.tries++, pause), function () {
-            item.not = 0;
-            pump();
-          });
-        } else {
-          finish(item, item.why);
-        }
+        finish(why, answer.id);
       }
     }
 
-    function finish(item, why, id) {
-      renewed = renewed && why;
-      queue.shift();
-      call(item.done, why, id);
+    function finish(problem, id) {
+      renewed = renewed && problem;
+      since = tries = why = notBefore = 0;
+      call(queue.shift().done, problem, id);
       pump();
     }
 
@@ -656,7 +645,7 @@
     }
 
     function hearTab(event) {
-      var words = event.data, heard = words.heard;
+      var words = event.data;
       if (closed || paused) {
         return;
       }
@@ -667,52 +656,50 @@
       } else if (leading > words.leads) {
         tellTabs();
       } else if (words.leads) {
-        if (leading) {
-          leading = 0;
-          drop();
-          clearTimeout(timer);
-        }
+        rest();
         heardOf = now();
-        clearTimeout(candidacy);
-        cursor = cursor || words.cursor;
         catchUp(words.cursor);
         set(words.state);
         pump();
       } else if (!leading) {
-        if (heard.ended === "deleted") {
-          fail(error("deleted"));
-        } else if (!cursor || reaches(cursor, words.before)) {
-          take(heard);
-        } else {
-          catchUp(words.before);
-        }
+        catchUp(words.before) || take(words.heard);
       }
     }
 
-    /** What it has missed a tab fetches by itself. */
+    /** Whether it is not as far as another tab yet; then it fetches by itself what it has missed. */
     function catchUp(where) {
-      if (where && !catching && !reaches(cursor, where)) {
+      cursor = cursor || where;
+      var behind = where && !reaches(cursor, where);
+      if (behind && !catching) {
         catching = true;
-        look(undefined, function (answer) {
+        look(function (status, answer) {
           catching = false;
           if (answer.messages && !leading && !closed) {
             take(answer);
             // Nothing comes any more when the place lies in a store that is gone.
             answer.messages.length && catchUp(where);
           }
-        });
+        }, 0);
       }
+      return behind;
+    }
+
+    /** Neither reads nor is about to. */
+    function rest() {
+      leading = 0;
+      drop();
+      clearTimeout(timer);
+      clearTimeout(candidacy);
     }
 
     /** Leads soon unless another tab says that it does: of many that are waiting for it one comes first. */
     function candidate() {
       say({ hello: 1 });
-      clearTimeout(candidacy);
-      candidacy = later(0.1 + Math.random() / 5, lead);
+      candidacy = later(0.1 + Math.random() / 5, lead, candidacy);
     }
 
     function lead() {
-      clearTimeout(candidacy);
+      rest();
       leading = now() + Math.random() / 1000;
       start();
       tellTabs();
@@ -744,29 +731,24 @@
     function leave() {
       paused = true;
       say({ bye: 1 });
-      leading = 0;
-      drop();
-      clearTimeout(timer);
-      clearTimeout(candidacy);
+      rest();
     }
 
     function close() {
-      var left = queue, i;
+      var left = queue;
       if (!closed) {
         leave();
         closed = true;
         set("closed");
         clearTimeout(sendTimer);
         clearInterval(clock);
-        for (i = 0; i < offs.length; i++) {
-          offs[i]();
-        }
+        each(offs, function (off) { off(); });
         tabs && tabs.close();
         queue = [];
         sending = null;
-        for (i = 0; i < left.length; i++) {
-          call(left[i].done, error("closed"));
-        }
+        each(left, function (item) {
+          call(item.done, error("closed"));
+        });
       }
     }
 

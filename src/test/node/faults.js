@@ -63,6 +63,72 @@ const CASES = {
     }
   },
 
+  'where no header can be sent the token stands in the address'() {
+    for (const view of ['xdr', 'jsonp']) {
+      const world = new World(['WebSocket', 'EventSource', 'XMLHttpRequest', view === 'xdr' ? '' : 'XDomainRequest']);
+      world.browser.allows = token => token === 'new';
+      const {Perch} = world.browser.tab(true);
+      const perch = new Perch('http://there/', {mailbox: 'a', token: 'new'});
+      assert(world.waits(10, () => perch.state === 'open'), view);
+      assert.strictEqual(perch.view, view);
+      const other = new Perch('http://there/', {mailbox: 'a', token: 'old'});
+      assert(!world.waits(10, () => other.state === 'open'), view);
+    }
+  },
+
+  'what is deleted ends all tabs'() {
+    const world = new World();
+    let broke;
+    const connect = world.browser.connect;
+    world.browser.connect = (url, beat, said, tell) => {
+      broke = tell;
+      return connect.call(world.browser, url, beat, said, tell);
+    };
+    const tabs = [world.open({shared: true}), world.open({shared: true})];
+    assert(world.waits(5, () => tabs.every(tab => tab.perch.state === 'open')));
+    const asked = world.browser.asked;
+    broke(4002);
+    world.waits(60);
+    tabs.forEach(tab => {
+      assert.strictEqual(tab.perch.state, 'closed');
+      assert.deepStrictEqual(tab.errors, ['deleted']);
+    });
+    assert.strictEqual(world.browser.asked, asked);
+  },
+
+  'a tab that has missed a message fetches it before it takes the next'() {
+    const world = new World();
+    const tabs = [world.open({shared: true}), world.open({shared: true})];
+    assert(world.waits(5, () => tabs.every(tab => tab.perch.state === 'open')));
+    const other = tabs.find(tab => !tab.global.sockets);
+    const channel = world.browser.channels.find(each => each.tab === other.global);
+    const hear = channel.onmessage;
+    world.server.publish('one');
+    assert(world.waits(5, () => tabs.every(tab => tab.got.length === 1)));
+    channel.onmessage = () => {};
+    world.server.publish('two');
+    assert(world.waits(5, () => tabs.some(tab => tab.got.length === 2)));
+    world.waits(0.01);
+    channel.onmessage = event => event.data.heard && hear(event);
+    world.server.publish('three');
+    world.waits(1);
+    tabs.forEach(tab => assert.deepStrictEqual(tab.got, ['one', 'two', 'three']));
+  },
+
+  'how long one message took does not count for the next'() {
+    for (const view of ['socket', 'poll']) {
+      const world = new World();
+      const {perch} = world.open({view});
+      assert(world.waits(5, () => perch.state === 'open'));
+      const told = [];
+      for (let i = 1; i < 4; i++) {
+        perch.send('mailbox/a', 'hello', problem => told.push(problem));
+        world.waits(200);
+        assert.deepStrictEqual(told, Array(i).fill(null), view);
+      }
+    }
+  },
+
   'who are refused together do not come back together'() {
     const world = new World(['WebSocket', 'EventSource']);
     const times = [];

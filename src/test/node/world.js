@@ -209,7 +209,7 @@ class Browser {
         if (refused && query.key) this.refused[query.key] = this.clock.now + 1000;
         return end(refused ? 503 : 0, '{}', '1');
       }
-      if (!this.allows(token)) return this.later(() => end(401, '{"status": 401, "detail": "no"}'));
+      if (!this.allows(token || query.access_token)) return this.later(() => end(401, '{"status": 401, "detail": "no"}'));
       const answer = (status, json) => this.later(() => this.breaks() ? end(0, '') : end(status, JSON.stringify(json)));
       if (method === 'POST') {
         answer(201, {id: this.server.publish(body, query.key)});
