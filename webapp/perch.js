@@ -226,7 +226,7 @@
 
     // The views that may get through, which one is tried, how often all have failed, what is connected now, and by when
     // something is to be heard.
-    var usable, at, failures, proved = {};
+    var usable = [], at, failures, proved = {};
     var current, drop = nothing, timer, looked, due;
 
     // A token that is a function gives one when it is asked; null is none yet.
@@ -674,7 +674,11 @@
         catching = true;
         look(function (status, answer) {
           catching = false;
-          if (answer.messages && !leading && !closed) {
+          if (renewable(status)) {
+            // What the leading tab says next has it try again.
+            renewToken();
+          } else if (answer.messages && !leading && !closed) {
+            renewed = false;
             take(answer);
             // Nothing comes any more when the place lies in a store that is gone.
             answer.messages.length && catchUp(where);

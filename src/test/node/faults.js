@@ -115,6 +115,29 @@ const CASES = {
     tabs.forEach(tab => assert.deepStrictEqual(tab.got, ['one', 'two', 'three']));
   },
 
+  'a tab that another one reads for gets a token to fetch what it has missed'() {
+    const world = new World();
+    let valid = 'new';
+    let asked = 0;
+    world.browser.allows = token => token === valid;
+    const token = use => { asked++; use(valid); };
+    const tabs = [world.open({shared: true, token}), world.open({shared: true, token})];
+    assert(world.waits(5, () => tabs.every(tab => tab.perch.state === 'open')));
+    const other = tabs.find(tab => !tab.global.sockets);
+    for (let i = 1; i < 4; i++) {
+      world.server.publish('message ' + i);
+      assert(world.waits(5, () => tabs.every(tab => tab.got.length === 2 * i - 1)));
+      other.global.fire('pagehide');
+      world.server.publish('missed ' + i);
+      valid = 'newer ' + i;
+      world.waits(1);
+      other.global.fire('pageshow');
+      assert(world.waits(5, () => other.got.length === 2 * i), 'it has ' + other.got);
+    }
+    assert.deepStrictEqual(other.got, tabs[0].got);
+    assert(asked < 9, asked + ' tokens');
+  },
+
   'how long one message took does not count for the next'() {
     for (const view of ['socket', 'poll']) {
       const world = new World();
