@@ -69,10 +69,10 @@ public final class Turnaround implements Executor {
     }
 
     /**
-     * Whether this thread may handle one more request of that connection by itself. It may not after {@value #MOST} in
-     * a row: if they were sent ahead, everybody else whom the thread serves waits for them.
+     * This thread is to handle one more request of that connection; false when another one has to, as after
+     * {@value #MOST} in a row. If these were sent ahead, everybody else whom the thread serves waits for them.
      */
-    public boolean isTurnOf(Connection connection) {
+    public boolean takesTurn(Connection connection) {
         Rest rest = rests.get();
         if (rest.served != connection) {
             rest.served = connection;

@@ -35,7 +35,7 @@ final class OffSelector extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (isQuick(request)
-                && turnaround.isTurnOf(request.getConnectionMetaData().getConnection())) {
+                && turnaround.takesTurn(request.getConnectionMetaData().getConnection())) {
             return atOnce(request, response, callback);
         }
         getServer()
