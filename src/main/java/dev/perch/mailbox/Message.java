@@ -31,6 +31,9 @@ public final class Message {
     private final long time;
     private final long expires;
     private final Draft draft;
+    /** Known without the draft: a full queue asks this of its oldest message for each that it takes. */
+    private final int bytes;
+
     private final LongAdder encodedBytes;
     private volatile byte[] json;
 
@@ -53,6 +56,7 @@ public final class Message {
         this.time = time;
         this.expires = expires;
         this.draft = draft;
+        this.bytes = draft.bytes();
         this.encodedBytes = encodedBytes;
     }
 
@@ -123,14 +127,13 @@ public final class Message {
 
     /** What it counts for in its queue, in bytes: its body and its words. */
     public int bytes() {
-        return draft.bytes();
+        return bytes;
     }
 
     /** What no form of it exceeds, in bytes, whatever the characters in it are. */
     public long longest() {
         return LONGEST_FRAME
-                + (long) LONGEST_CHARACTER
-                        * (draft.bytes() + draft.contentType().length());
+                + (long) LONGEST_CHARACTER * (bytes + draft.contentType().length());
     }
 
     /** What its JSON form takes in memory, in bytes; 0 while it has none. */

@@ -81,9 +81,11 @@ record Run(List<Message> messages, long end, long own, long floor) {
     private static List<Message> seen(List<CompletableFuture<Page>> pages, long bound, String mailbox) {
         List<Message> seen = new ArrayList<>();
         for (CompletableFuture<Page> page : pages) {
-            for (Message message : page.join().messages()) {
-                if (message.offset() <= bound && message.isFor(mailbox)) {
-                    seen.add(message);
+            List<Message> messages = page.join().messages();
+            int within = Offsets.firstAfter(messages, Offsets.OF_MESSAGE, bound);
+            for (int i = 0; i < within; i++) {
+                if (messages.get(i).isFor(mailbox)) {
+                    seen.add(messages.get(i));
                 }
             }
         }
@@ -93,42 +95,44 @@ record Run(List<Message> messages, long end, long own, long floor) {
         return seen;
     }
 
-    /** How many of the messages one answer may hold. */
+    /**
+     * How many of the messages one answer may hold. To weigh one it must be put into its form; mostly all fit anyway.
+     */
     private static int fitting(List<Message> messages, Portion portion) {
-        if (fitAnyway(messages, portion)) {
-            return messages.size();
-        }
-        long bytes = 0;
-        int count = 0;
-        for (Message message : messages) {
-            bytes += portion.weight().applyAsInt(message);
-            if (count == portion.limit() || (count > 0 && bytes > portion.bytes())) {
-                break;
-            }
-            count++;
-        }
-        return count;
+        int most = Math.min(messages.size(), portion.limit());
+        return longest(messages, most) <= portion.bytes() ? most : weighed(messages, most, portion);
     }
 
-    /** Whether there is room for all, whatever they look like: to weigh a message it must be put into its form. */
-    private static boolean fitAnyway(List<Message> messages, Portion portion) {
-        if (messages.size() <= 1) {
-            return true;
+    /** What so many of the messages do not exceed together, whatever they look like, in bytes. */
+    private static long longest(List<Message> messages, int count) {
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += messages.get(i).longest();
         }
-        long longest = 0;
-        for (Message message : messages) {
-            longest += message.longest();
+        return bytes;
+    }
+
+    private static int weighed(List<Message> messages, int most, Portion portion) {
+        long bytes = 0;
+        for (int i = 0; i < most; i++) {
+            bytes += portion.weight().applyAsInt(messages.get(i));
+            if (i > 0 && bytes > portion.bytes()) {
+                return i;
+            }
         }
-        return messages.size() <= portion.limit() && longest <= portion.bytes();
+        return most;
     }
 
     private static long own(List<Message> messages, List<Source> sources) {
+        List<QueueName> extra = new ArrayList<>(0);
+        for (Source source : sources) {
+            if (source.extra()) {
+                extra.add(source.queue().name());
+            }
+        }
         for (int i = messages.size() - 1; i >= 0; i--) {
-            QueueName queue = messages.get(i).queue();
-            for (Source source : sources) {
-                if (!source.extra() && source.queue().name().equals(queue)) {
-                    return messages.get(i).offset();
-                }
+            if (!extra.contains(messages.get(i).queue())) {
+                return messages.get(i).offset();
             }
         }
         return 0;

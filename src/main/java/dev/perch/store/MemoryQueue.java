@@ -137,6 +137,6 @@ final class MemoryQueue implements Shelf {
         bytes -= message.bytes();
         ledger.remove(message.bytes());
         message.dropped();
-        floor = Shelf.floor(floor, slip(message), millis);
+        floor = Shelf.floor(floor, message.offset(), message.expired(millis) && message.hasOwnTtl());
     }
 }

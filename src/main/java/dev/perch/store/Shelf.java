@@ -63,8 +63,13 @@ interface Shelf {
     /** Shows the messages up to an offset, oldest first. */
     void forEachUpTo(long offset, Consumer<Slip> action);
 
-    /** The floor after a message is dropped: nobody misses one that has lived as long as its publisher wished. */
-    static long floor(long floor, Slip dropped, long millis) {
-        return dropped.ownTtl() && millis >= dropped.expires() ? floor : Math.max(floor, dropped.offset());
+    /**
+     * The floor after a message is dropped.
+     *
+     * @param offset that of the message
+     * @param ranOut whether it has lived as long as its publisher wished: then nobody misses it
+     */
+    static long floor(long floor, long offset, boolean ranOut) {
+        return ranOut ? floor : Math.max(floor, offset);
     }
 }

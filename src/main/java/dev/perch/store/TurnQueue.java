@@ -223,7 +223,7 @@ final class TurnQueue implements Shelf {
         bytes -= slip.bytes();
         ledger.remove(slip.bytes());
         dropped.add(slip.offset());
-        long floor = Shelf.floor(row.floor(), slip, millis);
+        long floor = Shelf.floor(row.floor(), slip.offset(), slip.ownTtl() && millis >= slip.expires());
         if (floor != row.floor()) {
             change(floor, row.handed(), row.acked());
         }

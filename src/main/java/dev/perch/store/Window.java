@@ -2,7 +2,7 @@
 package dev.perch.store;
 
 import dev.perch.mailbox.Message;
-import java.util.ArrayList;
+import dev.perch.mailbox.Offsets;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -23,7 +23,7 @@ final class Window<T> implements Iterable<T> {
     }
 
     static Window<Message> ofMessages() {
-        return new Window<>(new ArrayList<>(0), Message::offset);
+        return new Window<>(new Messages(), Offsets.OF_MESSAGE);
     }
 
     static Window<Slip> ofSlips() {
@@ -90,22 +90,8 @@ final class Window<T> implements Iterable<T> {
         return List.copyOf(messages);
     }
 
-    /** The index of the first message behind the offset. Most readers are near the end, so the search begins there. */
+    /** The index of the first message behind the offset. */
     int indexAfter(long after) {
-        int high = messages.size();
-        int low = high;
-        for (int step = 1; low > 0 && offset(low - 1) > after; step *= 2) {
-            high = low - 1;
-            low = Math.max(0, high - step);
-        }
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (offset(middle) <= after) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return Offsets.firstAfter(messages, offset, after);
     }
 }
