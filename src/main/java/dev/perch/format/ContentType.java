@@ -6,7 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A media type (RFC 9110 section 8.3), taken apart as far as Perch needs it.
@@ -25,8 +28,23 @@ public record ContentType(String essence, String charset) {
     private static final Set<String> ACTIVE_SUBTYPES =
             Set.of("html", "xml", "xsl", "javascript", "ecmascript", "css", "jscript");
 
+    /** What most messages have, by the field value: it is asked for again for each of them. */
+    private static final Map<String, ContentType> USUAL = Stream.of(
+                    "text/plain",
+                    "text/plain;charset=utf-8",
+                    "text/plain; charset=utf-8",
+                    "text/plain;charset=UTF-8",
+                    "application/json",
+                    "application/x-www-form-urlencoded")
+            .collect(Collectors.toUnmodifiableMap(value -> value, ContentType::takenApart));
+
     /** Takes a field value apart; null and the empty text stand for plain text. */
     public static ContentType parse(String value) {
+        ContentType usual = value == null ? null : USUAL.get(value);
+        return usual == null ? takenApart(value) : usual;
+    }
+
+    private static ContentType takenApart(String value) {
         if (value == null || value.isBlank()) {
             return new ContentType("text/plain", null);
         }
