@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
 public final class Parameters {
     private static final int MAX_WAIT_SECONDS = 120;
     private static final int DEFAULT_WAIT_SECONDS = 25;
-    private static final int MAX_LIMIT = 1000;
+    /** How many messages an answer holds at most, whatever is asked. */
+    public static final int MAX_LIMIT = 1000;
+
     /** How many messages an answer holds at most if nothing is said. */
     public static final int DEFAULT_LIMIT = 100;
 
@@ -109,11 +111,10 @@ public final class Parameters {
 
     /** How long the read may wait, in seconds. */
     public int waitSeconds() throws Refused {
-        if (query.get("wait") != null) {
-            return (int) Math.min(MAX_WAIT_SECONDS, number("wait", 0, "0 to " + MAX_WAIT_SECONDS + " seconds"));
-        }
         String prefer = preferredWait();
-        return prefer == null ? DEFAULT_WAIT_SECONDS : (int) Math.min(MAX_WAIT_SECONDS, Long.parseLong(prefer));
+        long otherwise = prefer == null ? DEFAULT_WAIT_SECONDS : Long.parseLong(prefer);
+        long wait = number("wait", otherwise, 0, "0 to " + MAX_WAIT_SECONDS + " seconds");
+        return (int) Math.min(MAX_WAIT_SECONDS, wait);
     }
 
     /** The wait in a {@code Prefer} header, or null. */
@@ -125,9 +126,7 @@ public final class Parameters {
 
     /** How many messages the answer may hold; 0 asks for nothing but the position. */
     public int limit() throws Refused {
-        return query.get("limit") == null
-                ? DEFAULT_LIMIT
-                : (int) Math.min(MAX_LIMIT, number("limit", 0, "0 to " + MAX_LIMIT));
+        return (int) Math.min(MAX_LIMIT, number("limit", DEFAULT_LIMIT, 0, "0 to " + MAX_LIMIT));
     }
 
     /** Further topics for this read. */
@@ -160,11 +159,8 @@ public final class Parameters {
 
     /** The publisher's own time-to-live in seconds, or 0. */
     public long ttlSeconds() throws Refused {
-        if (query.get("ttl") == null) {
-            return 0;
-        }
         String range = "1 to " + Limits.MAX_TTL.toSeconds() + " seconds";
-        long ttl = number("ttl", 1, range);
+        long ttl = number("ttl", 0, 1, range);
         if (ttl > Limits.MAX_TTL.toSeconds()) {
             throw Problem.BAD_PARAMETER.because("ttl must be " + range);
         }
@@ -214,8 +210,12 @@ public final class Parameters {
         return !"0".equals(query.get(parameter)) && is(parameter, "1");
     }
 
-    private long number(String name, long least, String range) throws Refused {
+    /** A number in the query, or another one where it is not there. */
+    private long number(String name, long otherwise, long least, String range) throws Refused {
         String text = query.get(name);
+        if (text == null) {
+            return otherwise;
+        }
         long value = !isDigits(text) ? -1 : text.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(text);
         if (value < least) {
             throw Problem.BAD_PARAMETER.because(name + " must be a whole number, " + range);

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** How the outcome of a poll looks. */
 enum View {
@@ -75,16 +76,18 @@ enum View {
 
     private static final JsonEncoding ENCODING = new JsonEncoding();
 
-    private static final Map<View, Portion> USUAL =
-            Map.of(JSON, JSON.make(Parameters.DEFAULT_LIMIT), TEXT, TEXT.make(Parameters.DEFAULT_LIMIT));
+    /** One for each limit that can be asked for, from 1 on. */
+    private static final Map<View, List<Portion>> PORTIONS = Map.of(JSON, JSON.portions(), TEXT, TEXT.portions());
 
-    /** What one answer may hold. Most polls share the same one, which counts while they are parked. */
-    Portion portion(int asked) {
-        return asked == Parameters.DEFAULT_LIMIT ? USUAL.get(this) : make(asked);
+    private List<Portion> portions() {
+        return IntStream.rangeClosed(1, Parameters.MAX_LIMIT)
+                .mapToObj(asked -> new Portion(limit(asked), MAX_ANSWER, this::weight))
+                .toList();
     }
 
-    private Portion make(int asked) {
-        return new Portion(limit(asked), MAX_ANSWER, this::weight);
+    /** What one answer may hold. All polls with the same limit share it, which counts while they are parked. */
+    Portion portion(int asked) {
+        return PORTIONS.get(this).get(asked - 1);
     }
 
     /** How many messages one answer may hold. */
