@@ -72,14 +72,23 @@ final class Answers {
         fields.add("Perch-Cursor", text);
     }
 
-    /** Sends a JSON text and completes the request. */
+    /** Sends a JSON text, or the script that the request wants of it, and completes the request. */
     static void json(AsyncContext async, int status, String json) {
+        json(async, status, json, jsonp((HttpServletResponse) async.getResponse()));
+    }
+
+    /** The same where no script can be wanted: only what is read with GET is ever shown as one. */
+    static void plainJson(AsyncContext async, int status, String json) {
+        json(async, status, json, null);
+    }
+
+    private static void json(AsyncContext async, int status, String json, Jsonp jsonp) {
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         fields(response);
         response.setStatus(status);
         response.setContentType("application/json");
         ByteBuffer text = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
-        send(async, response, shown(response, List.of(text)), Callback.NOOP);
+        send(async, response, shown(response, List.of(text), jsonp), Callback.NOOP);
     }
 
     /** Has what is answered to this request shown as a script. */
@@ -95,8 +104,7 @@ final class Answers {
     }
 
     /** The pieces of an answer in JSON as the request wants to have them, with their content type set. */
-    static List<ByteBuffer> shown(HttpServletResponse response, List<ByteBuffer> json) {
-        Jsonp jsonp = jsonp(response);
+    static List<ByteBuffer> shown(HttpServletResponse response, List<ByteBuffer> json, Jsonp jsonp) {
         if (jsonp == null) {
             return json;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.http;
 
+import dev.perch.format.Jsonp;
 import dev.perch.format.Problem;
 import dev.perch.format.Refusals;
 import dev.perch.mailbox.Batch;
@@ -11,6 +12,8 @@ import dev.perch.mailbox.Reader;
 import dev.perch.mailbox.Refusal;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -20,13 +23,16 @@ import org.eclipse.jetty.util.Callback;
 final class ParkedPoll extends Parked implements Outlet {
     private final View view;
     private final String kind;
+    private final Jsonp jsonp;
 
     private volatile Reader reader;
 
-    ParkedPoll(Surroundings around, AsyncContext async, View view, String kind) {
+    /** A poll whose answer looks so, as a script where that is wanted. */
+    ParkedPoll(Surroundings around, AsyncContext async, View view, String kind, Jsonp jsonp) {
         super(around, async);
         this.view = view;
         this.kind = kind;
+        this.jsonp = jsonp;
         listen();
     }
 
@@ -84,7 +90,8 @@ final class ParkedPoll extends Parked implements Outlet {
         if (batch.end() == End.DRAIN) {
             response.setHeader("Connection", "close");
         }
-        Answers.send(async(), response, Answers.shown(response, view.show(batch, response)), new Callback() {
+        List<ByteBuffer> shown = Answers.shown(response, view.show(batch, response), jsonp);
+        Answers.send(async(), response, shown, new Callback() {
             @Override
             public void failed(Throwable cause) {
                 ParkedPoll.this.failed(batch);

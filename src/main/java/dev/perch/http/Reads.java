@@ -68,8 +68,8 @@ final class Reads {
             throw Problem.BAD_PARAMETER.because("with callback the format can only be json; leave one of them out");
         }
         switch (form) {
-            case JSON -> poll(async, queue, parameters, View.JSON, caller);
-            case TEXT -> poll(async, queue, parameters, View.TEXT, caller);
+            case JSON -> poll(async, queue, parameters, View.JSON, caller, jsonp);
+            case TEXT -> poll(async, queue, parameters, View.TEXT, caller, null);
             case NDJSON -> stream(async, queue, parameters, NDJSON, caller);
             case SSE -> stream(async, queue, parameters, events(parameters), caller);
         }
@@ -82,12 +82,12 @@ final class Reads {
         return parameters.isOn("beat") ? BEATING : ENVELOPES;
     }
 
-    private void poll(AsyncContext async, QueueName queue, Parameters parameters, View view, Caller caller)
+    private void poll(AsyncContext async, QueueName queue, Parameters parameters, View view, Caller caller, Jsonp jsonp)
             throws Refused {
         drain.refuseWhenDraining();
         Reading.Start start = parameters.start();
         if (parameters.limit() == 0) {
-            tell(async, queue, view);
+            tell(async, queue, view, jsonp);
             return;
         }
         int waitSeconds = parameters.waitSeconds();
@@ -99,7 +99,7 @@ final class Reads {
                 polls.within(caller, waitSeconds));
         open.refuseWhenFull();
         prefer(async, parameters, waitSeconds);
-        exchange.read(reading, new ParkedPoll(polls, async, view, kind(queue, start)));
+        exchange.read(reading, new ParkedPoll(polls, async, view, kind(queue, start), jsonp));
     }
 
     /** Further topics, all of which the caller may read. */
@@ -154,11 +154,11 @@ final class Reads {
     }
 
     /** Tells the position as a poll that found nothing would. */
-    private void tell(AsyncContext async, QueueName queue, View view) throws Refused {
+    private void tell(AsyncContext async, QueueName queue, View view, Jsonp jsonp) throws Refused {
         Cursor cursor = position(async, queue);
         HttpServletResponse response = (HttpServletResponse) async.getResponse();
         Batch nothing = new Batch(List.of(), cursor, null, End.WAIT);
-        Answers.send(async, response, Answers.shown(response, view.show(nothing, response)), Callback.NOOP);
+        Answers.send(async, response, Answers.shown(response, view.show(nothing, response), jsonp), Callback.NOOP);
     }
 
     private Cursor position(AsyncContext async, QueueName queue) throws Refused {
