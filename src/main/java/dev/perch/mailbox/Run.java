@@ -100,7 +100,8 @@ record Run(List<Message> messages, long end, long own, long floor) {
      */
     private static int fitting(List<Message> messages, Portion portion) {
         int most = Math.min(messages.size(), portion.limit());
-        return longest(messages, most) <= portion.bytes() ? most : weighed(messages, most, portion);
+        boolean all = longest(messages, most) <= portion.bytes() || most <= 1;
+        return all ? most : weighed(messages, most, portion);
     }
 
     /** What so many of the messages do not exceed together, whatever they look like, in bytes. */
