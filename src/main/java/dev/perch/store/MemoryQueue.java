@@ -5,7 +5,6 @@ import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Page;
 import dev.perch.mailbox.QueueName;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -99,13 +98,13 @@ final class MemoryQueue implements Shelf {
         if (messages == null) {
             return;
         }
-        for (Iterator<Message> all = messages.iterator(); all.hasNext(); ) {
-            Message message = all.next();
-            if (message.expired(millis)) {
-                all.remove();
+        messages.removeIf(message -> {
+            boolean expired = message.expired(millis);
+            if (expired) {
                 forget(message, millis);
             }
-        }
+            return expired;
+        });
         shrink();
     }
 

@@ -3,6 +3,7 @@ package dev.perch.store;
 
 import java.util.AbstractList;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * A list that grows at its end and loses its oldest elements at no cost: what stays is not moved up each time. A full
@@ -58,6 +59,20 @@ abstract class OldestFirst<T> extends AbstractList<T> {
         T removed = get(index);
         removeRange(index, index + 1);
         return removed;
+    }
+
+    /** Looks at each element once, in order, and moves none more than once. The filter must not fail. */
+    @Override
+    public final boolean removeIf(Predicate<? super T> filter) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (!filter.test(get(i))) {
+                move(first + i, first + kept++, 1);
+            }
+        }
+        boolean changed = kept < size;
+        removeRange(kept, size);
+        return changed;
     }
 
     @Override

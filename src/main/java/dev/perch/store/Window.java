@@ -5,14 +5,13 @@ import dev.perch.mailbox.Message;
 import dev.perch.mailbox.Offsets;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /** Messages of one queue in memory, or their slips, by offset. Its owner's lock guards it. */
-final class Window<T> implements Iterable<T> {
+final class Window<T> {
     private final ToLongFunction<T> offset;
     private final List<T> messages;
 
@@ -42,11 +41,6 @@ final class Window<T> implements Iterable<T> {
         return messages.get(index);
     }
 
-    @Override
-    public Iterator<T> iterator() {
-        return messages.iterator();
-    }
-
     /** Shows the messages behind an offset until one is not taken. */
     void forEachAfter(long after, Predicate<T> taker) {
         int i = indexAfter(after);
@@ -65,6 +59,11 @@ final class Window<T> implements Iterable<T> {
         List<T> removed = List.copyOf(oldest);
         oldest.clear();
         return removed;
+    }
+
+    /** Takes those out that the filter names; it is shown each once, in order. */
+    void removeIf(Predicate<T> filter) {
+        messages.removeIf(filter);
     }
 
     /** Takes those with these offsets out, as far as they are there. The first are mostly the oldest. */

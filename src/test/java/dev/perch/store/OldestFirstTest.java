@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ final class OldestFirstTest {
     private <T> void play(List<T> expected, List<T> actual, IntFunction<T> next) {
         for (int i = 0; i < STEPS; i++) {
             int size = expected.size();
-            switch (size == 0 ? 2 : random.nextInt(5)) {
+            switch (size == 0 ? 3 : random.nextInt(6)) {
                 case 0 -> {
                     int index = random.nextInt(size);
                     assertEquals(expected.remove(index), actual.remove(index), "seed " + seed);
@@ -90,6 +91,13 @@ final class OldestFirstTest {
                     int oldest = random.nextInt(Math.min(size, 4));
                     expected.subList(0, oldest).clear();
                     actual.subList(0, oldest).clear();
+                }
+                case 2 -> {
+                    Set<Integer> chosen = Set.of(random.nextInt(8), 8 + random.nextInt(8));
+                    assertEquals(
+                            expected.removeIf(element -> chosen.contains(element.hashCode() & 63)),
+                            actual.removeIf(element -> chosen.contains(element.hashCode() & 63)),
+                            "seed " + seed);
                 }
                 default -> {
                     T element = next.apply(i);
