@@ -118,11 +118,6 @@ public final class Json {
         }
 
         @Override
-        public void write(String part) {
-            text.append(part);
-        }
-
-        @Override
         public void write(String whole, int from, int count) {
             text.append(whole, from, from + count);
         }
@@ -130,12 +125,6 @@ public final class Json {
         @Override
         public void write(char[] whole, int from, int count) {
             text.append(whole, from, count);
-        }
-
-        @Override
-        public Writer append(CharSequence part) {
-            text.append(part);
-            return this;
         }
 
         @Override

@@ -72,14 +72,14 @@ final class Answers {
         fields.add("Perch-Cursor", text);
     }
 
-    /** Sends a JSON text, or the script that the request wants of it, and completes the request. */
+    /** Sends a JSON text and completes the request. */
     static void json(AsyncContext async, int status, String json) {
-        json(async, status, json, jsonp((HttpServletResponse) async.getResponse()));
+        json(async, status, json, null);
     }
 
-    /** The same where no script can be wanted: only what is read with GET is ever shown as one. */
-    static void plainJson(AsyncContext async, int status, String json) {
-        json(async, status, json, null);
+    /** The same for what is read with GET, which a page may want to have as a script. */
+    static void jsonOrScript(AsyncContext async, int status, String json) {
+        json(async, status, json, jsonp((HttpServletResponse) async.getResponse()));
     }
 
     private static void json(AsyncContext async, int status, String json, Jsonp jsonp) {

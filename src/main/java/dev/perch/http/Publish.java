@@ -124,7 +124,7 @@ final class Publish {
         // A cursor has no character that JSON would have to escape.
         String count = receipt.count() > 1 ? ",\"count\":" + receipt.count() : "";
         String json = "{\"id\":\"" + receipt.id() + "\",\"woken\":" + receipt.woken() + count + "}\n";
-        Answers.plainJson(async, HttpServletResponse.SC_CREATED, json);
+        Answers.json(async, HttpServletResponse.SC_CREATED, json);
     }
 
     private void refuse(AsyncContext async, Refused refused) {

@@ -83,7 +83,7 @@ final class Upkeep {
                             : "nobody has published on this topic, follows it or watches it");
             return;
         }
-        Answers.json(
+        Answers.jsonOrScript(
                 async,
                 200,
                 (status.get() instanceof Status.OfMailbox mailbox
