@@ -19,25 +19,31 @@ class Database {
 
     private static final int READER_PAGES_KIB = 4 * 1024;
 
+    /**
+     * The log is synced when it begins anew and before a checkpoint, and then the file (SQLite, "PRAGMA synchronous").
+     */
+    private static final String SYNC_BESIDE_COMMITS = "PRAGMA synchronous = NORMAL";
+
     private static final Logger LOG = System.getLogger(Database.class.getName());
     private static boolean loaded;
 
     private final Path directory;
     private final Path file;
     private final Schema schema;
-    private final String synchronous;
+    private final boolean synced;
 
-    /**
-     * The file in this directory.
-     *
-     * @param synchronous SQLite's word for what is waited for at a commit; {@code FULL} is what keeps our promises
-     */
-    Database(Path directory, Schema schema, String synchronous) {
+    /** The file in this directory. */
+    Database(Path directory, Schema schema) {
+        this(directory, schema, true);
+    }
+
+    /** The same; one that is not {@code synced} breaks our promises when the power goes. */
+    Database(Path directory, Schema schema, boolean synced) {
         loadLibrary();
         this.directory = directory;
         this.file = directory.resolve("perch.db");
         this.schema = schema;
-        this.synchronous = synchronous;
+        this.synced = synced;
     }
 
     /**
@@ -86,10 +92,14 @@ class Database {
             if (!sql.text("PRAGMA journal_mode = WAL").equals("wal")) {
                 throw new StoreException("the file system of " + directory + " cannot do what the store needs", null);
             }
-            sql.run("PRAGMA synchronous = " + synchronous);
+            sql.run("PRAGMA synchronous = " + (synced ? "FULL" : "OFF"));
             sql.run("PRAGMA wal_autocheckpoint = 0");
             sql.run("PRAGMA cache_size = -" + WRITER_PAGES_KIB);
             schema.apply(sql, epoch);
+            if (synced) {
+                sql.syncs(Log.of(file));
+                sql.run(SYNC_BESIDE_COMMITS);
+            }
             return sql;
         } catch (RuntimeException e) {
             sql.close();
@@ -108,7 +118,7 @@ class Database {
     /** A connection for checkpoints only. */
     Sql checkpoints() {
         Sql sql = connect(false);
-        sql.run("PRAGMA synchronous = " + synchronous);
+        sql.run(synced ? SYNC_BESIDE_COMMITS : "PRAGMA synchronous = OFF");
         sql.run("PRAGMA wal_autocheckpoint = 0");
         return sql;
     }

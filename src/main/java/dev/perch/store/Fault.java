@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.store;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -15,6 +16,12 @@ final class Fault extends RuntimeException {
     Fault(SQLException cause) {
         super(cause.getMessage(), cause);
         this.code = cause instanceof SQLiteException known ? known.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+    }
+
+    /** The medium failed beside SQLite. */
+    Fault(IOException cause) {
+        super(cause.getMessage(), cause);
+        this.code = SQLiteErrorCode.SQLITE_IOERR;
     }
 
     /** Something that was read is damaged. */

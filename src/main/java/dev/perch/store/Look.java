@@ -71,7 +71,7 @@ final class Look implements AutoCloseable {
             throw new StoreException(
                     directory + " is no data directory of Perch: there is no " + FILE + " in it", null);
         }
-        Database database = new Database(directory, Schema.CURRENT, "FULL");
+        Database database = new Database(directory, Schema.CURRENT);
         try {
             Look look = new Look(directory, file);
             look.assertKnown(database);

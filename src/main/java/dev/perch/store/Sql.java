@@ -11,9 +11,16 @@ import java.util.Map;
 class Sql implements AutoCloseable {
     private final Connection connection;
     private final Map<String, Query> queries = new HashMap<>();
+    /** Null where SQLite itself waits for the medium, or nobody does. */
+    private Log log;
 
     Sql(Connection connection) {
         this.connection = connection;
+    }
+
+    /** From now on a commit syncs that log, which goes with this connection. SQLite is to be told that it need not. */
+    void syncs(Log written) {
+        log = written;
     }
 
     /** The statement, prepared once. */
@@ -56,6 +63,9 @@ class Sql implements AutoCloseable {
     /** Makes the changes safe: they are on the medium when this returns. */
     void commit() {
         query("COMMIT").run();
+        if (log != null) {
+            log.sync();
+        }
     }
 
     /** Takes the changes back. After some faults SQLite has done so itself. */
@@ -75,6 +85,10 @@ class Sql implements AutoCloseable {
             connection.close();
         } catch (SQLException e) {
             throw new Fault(e);
+        } finally {
+            if (log != null) {
+                log.close();
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ public final class SqliteStore implements Store {
      * @throws dev.perch.mailbox.StoreException with a sentence for the operator, when it cannot be opened
      */
     public SqliteStore(Path directory, long cacheBytes, Limits limits, Clocks clocks, Executor answers) {
-        this(directory, path -> new Database(path, Schema.CURRENT, "FULL"), cacheBytes, limits, clocks, answers);
+        this(directory, path -> new Database(path, Schema.CURRENT), cacheBytes, limits, clocks, answers);
     }
 
     SqliteStore(

@@ -31,8 +31,8 @@ final class DamageTest implements OnBench {
 
     private Schema schema = Schema.CURRENT;
 
-    private final Bench bench = new Bench((limits, clocks) -> new SqliteStore(
-            data(), path -> new Database(path, schema, "FULL"), 1 << 20, limits, clocks, Runnable::run));
+    private final Bench bench = new Bench((limits, clocks) ->
+            new SqliteStore(data(), path -> new Database(path, schema), 1 << 20, limits, clocks, Runnable::run));
 
     @Override
     public Bench bench() {
@@ -48,7 +48,7 @@ final class DamageTest implements OnBench {
     }
 
     private void alter(String statement) {
-        try (Sql sql = new Database(data(), schema, "FULL").writer("")) {
+        try (Sql sql = new Database(data(), schema).writer("")) {
             sql.run(statement);
         }
     }
@@ -84,7 +84,7 @@ final class DamageTest implements OnBench {
         schema = Schema.CURRENT.then("CREATE TABLE more (x)", "INSERT INTO more VALUES (17)");
         assertEquals(List.of("1", "2"), Bench.texts(bench.page(ALICE, 0, ALL, ALL)));
         bench.restart();
-        try (Sql sql = new Database(data(), schema, "FULL").reader()) {
+        try (Sql sql = new Database(data(), schema).reader()) {
             assertEquals(2, sql.number("PRAGMA user_version"));
             assertEquals(17, sql.number("SELECT x FROM more"));
         }
@@ -100,7 +100,7 @@ final class DamageTest implements OnBench {
         schema = Schema.CURRENT;
         assertEquals(List.of(1L), bench.offsets(ALICE));
         bench.restart();
-        try (Sql sql = new Database(data(), schema, "FULL").reader()) {
+        try (Sql sql = new Database(data(), schema).reader()) {
             assertEquals(0, sql.number("SELECT count(*) FROM sqlite_schema WHERE name = 'more'"));
         }
         bench.store();

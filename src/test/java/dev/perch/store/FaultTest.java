@@ -58,7 +58,7 @@ final class FaultTest implements OnBench {
 
     private final class FaultyDatabase extends Database {
         FaultyDatabase(Path directory) {
-            super(directory, Schema.CURRENT, "FULL");
+            super(directory, Schema.CURRENT);
         }
 
         @Override

@@ -152,7 +152,7 @@ final class RestartTest implements OnBench {
         bench.restart();
         assertEquals(epoch, bench.store().epoch());
         bench.restart();
-        try (Sql sql = new Database(data(), Schema.CURRENT, "FULL").writer("")) {
+        try (Sql sql = new Database(data(), Schema.CURRENT).writer("")) {
             State state = State.read(sql);
             new State(state.epoch(), state.last(), state.turn(), 0, 0, true).write(sql);
         }
@@ -198,7 +198,7 @@ final class RestartTest implements OnBench {
         bench.publish(ALICE, Key.of("new", drafts("b")), drafts("b"));
         bench.expire();
         bench.restart();
-        try (Sql sql = new Database(data(), Schema.CURRENT, "FULL").reader()) {
+        try (Sql sql = new Database(data(), Schema.CURRENT).reader()) {
             assertEquals("new", sql.text("SELECT group_concat(value) FROM idempotency_key"));
         }
     }

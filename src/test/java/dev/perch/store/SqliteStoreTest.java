@@ -52,7 +52,7 @@ final class SqliteStoreTest implements StoreContract {
 
     /** How many transactions there have been. */
     private long turns() {
-        try (Sql sql = new Database(data(), Schema.CURRENT, "FULL").reader()) {
+        try (Sql sql = new Database(data(), Schema.CURRENT).reader()) {
             return State.read(sql).turn();
         }
     }

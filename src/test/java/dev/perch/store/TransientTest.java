@@ -44,13 +44,13 @@ final class TransientTest implements OnBench {
     }
 
     private State state() {
-        try (Sql sql = new Database(data(), Schema.CURRENT, "FULL").reader()) {
+        try (Sql sql = new Database(data(), Schema.CURRENT).reader()) {
             return State.read(sql);
         }
     }
 
     private String count(String table) {
-        try (Sql sql = new Database(data(), Schema.CURRENT, "FULL").reader()) {
+        try (Sql sql = new Database(data(), Schema.CURRENT).reader()) {
             return sql.text("SELECT count(*) FROM " + table);
         }
     }

@@ -16,6 +16,6 @@ public final class UnsyncedStore {
     /** Opens it. */
     public static Store open(Path directory, Limits limits, Clocks clocks, Executor threads) {
         return new SqliteStore(
-                directory, path -> new Database(path, Schema.CURRENT, "OFF"), CACHE_BYTES, limits, clocks, threads);
+                directory, path -> new Database(path, Schema.CURRENT, false), CACHE_BYTES, limits, clocks, threads);
     }
 }
