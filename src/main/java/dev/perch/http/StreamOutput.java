@@ -100,9 +100,9 @@ final class StreamOutput {
         return response;
     }
 
-    /** Refuses the request: with a status, except to clients that would take it for the last word. */
+    /** Refuses the request: with a status, except to clients that would take it for the last word when it is not. */
     void refuse(StreamEncoding encoding, Refused refused) {
-        if (encoding.survivesErrors()) {
+        if (encoding.survivesErrors() || Answers.retryAfter(refused.problem()) == 0) {
             Answers.problem(async, refused);
             return;
         }

@@ -149,6 +149,7 @@ final class PresenceIT {
         client = new TestClient(server);
         client.poll("topic/_presence").assertProblem(404, "not-found");
         client.poll("mailbox/alice?topic=_presence").assertProblem(404, "not-found");
+        client.poll("topic/_presence?format=sse").assertProblem(404, "not-found");
         client.follow("alice", "_presence").assertProblem(404, "not-found");
         client.status("topic/_presence").assertProblem(404, "not-found");
         client.head("topic/_presence").assertStatus(404);
