@@ -26,6 +26,7 @@ public final class Refusals {
                 Problem.NOT_FOUND.because("who is online is told when the server was started with --presence");
             case STATS_NOT_TOLD ->
                 Problem.NOT_FOUND.because("the server's figures are told when it was started with --monitor");
+            case RESERVED -> Route.reserved();
         };
     }
 

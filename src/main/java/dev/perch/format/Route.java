@@ -110,7 +110,11 @@ public record Route(QueueName queue, Part part, String topic) {
         boolean reserved = part != Part.BROADCAST && QueueName.isReserved(queue.name());
         boolean followed = topic == null || QueueName.topic(topic).isTransient() || !QueueName.isReserved(topic);
         if (reserved || !followed) {
-            throw Problem.RESERVED_NAME.because("names that begin with _ are the server's own; choose another");
+            throw reserved();
         }
+    }
+
+    static Refused reserved() {
+        return Problem.RESERVED_NAME.because("names that begin with _ are the server's own; choose another");
     }
 }

@@ -18,5 +18,7 @@ public enum Refusal implements Publication {
     /** Who is online is not told, since the server was not asked to. */
     PRESENCE_NOT_TOLD,
     /** The figures of the server are not told, since it was not asked to. */
-    STATS_NOT_TOLD
+    STATS_NOT_TOLD,
+    /** A topic with a name of the server's own, on which it never says anything. */
+    RESERVED
 }

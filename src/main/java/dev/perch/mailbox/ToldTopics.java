@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.mailbox;
 
-/** The reserved topics that can be read only where the server was asked to tell what is on them. */
+/** Which reserved topics can be read: broadcast, and those of which the server was asked to tell. */
 final class ToldTopics {
     private final boolean presence;
     private volatile boolean stats;
@@ -17,10 +17,16 @@ final class ToldTopics {
 
     /** Why the queue cannot be read, or null. */
     Refusal unreadable(QueueName queue) {
-        if (queue.equals(QueueName.PRESENCE) && !presence) {
-            return Refusal.PRESENCE_NOT_TOLD;
+        if (queue.isMailbox() || !QueueName.isReserved(queue.name()) || queue.equals(QueueName.BROADCAST)) {
+            return null;
         }
-        return queue.equals(QueueName.STATS) && !stats ? Refusal.STATS_NOT_TOLD : null;
+        if (queue.equals(QueueName.PRESENCE)) {
+            return presence ? null : Refusal.PRESENCE_NOT_TOLD;
+        }
+        if (queue.equals(QueueName.STATS)) {
+            return stats ? null : Refusal.STATS_NOT_TOLD;
+        }
+        return Refusal.RESERVED;
     }
 
     /** Why a queue that is read cannot be, or null. */

@@ -60,6 +60,7 @@ final class SocketFaultIT {
         handshake("/mailbox/a?to=topic/_presence", "").assertProblem(403, "reserved-name");
         handshake("/mailbox/a?topic=_presence", "").assertProblem(404, "not-found");
         handshake("/topic/_stats", "").assertProblem(404, "not-found");
+        handshake("/topic/_news", "").assertProblem(403, "reserved-name");
         handshake("/mailbox/a?to=topic/t&type=gap", "").assertProblem(400, "bad-parameter");
         handshake("/mailbox/a?to=topic/t&ttl=never", "").assertProblem(400, "bad-parameter");
         assertEquals(404, client.status("mailbox/a").status(), "nothing was created");

@@ -64,6 +64,22 @@ final class ViewsIT {
         }
     }
 
+    /** Nothing would ever come, and nobody could publish there to find out. */
+    @Test
+    void aReservedTopicThatTheServerNeverTellsIsNotWaitedFor() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            TestClient client = new TestClient(server);
+            client.poll("topic/_news").assertProblem(403, "reserved-name");
+            client.poll("topic/_news?limit=0").assertProblem(403, "reserved-name");
+            client.poll("mailbox/alice?topic=news&topic=_news").assertProblem(403, "reserved-name");
+            client.poll("topic/_news?format=ndjson").assertProblem(403, "reserved-name");
+            client.poll("mailbox/alice?topic=_news&format=sse").assertProblem(403, "reserved-name");
+            client.status("topic/_news").assertProblem(403, "reserved-name");
+            client.head("topic/_news").assertStatus(403);
+            client.poll("topic/_broadcast?wait=0").assertStatus(200);
+        }
+    }
+
     @Test
     void pollsStreamsSocketsAndPublishersCountTogether() throws Exception {
         try (TestServer server = TestServer.start("--parked=4");
