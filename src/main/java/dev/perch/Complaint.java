@@ -71,12 +71,21 @@ final class Complaint {
         String word = unmatched.getUnmatched().get(0);
         CommandLine command = mistake.getCommandLine();
         if (word.startsWith("-")) {
-            List<String> near = unmatched.getSuggestions();
-            return "there is no option " + word + (near.isEmpty() ? "" : "; near to it are " + String.join(", ", near));
+            String option = word.split("=", 2)[0];
+            return "there is no option " + option + instead(option);
         }
         return command.getSubcommands().isEmpty()
                 ? word + " is one word too many; it is " + usage()
                 : "there is no command " + word + "; there are " + String.join(", ", subcommands(command));
+    }
+
+    /** What may have been meant by an option that there is not. */
+    private String instead(String option) {
+        List<String> names = mistake.getCommandLine().getCommandSpec().options().stream()
+                .map(OptionSpec::longestName)
+                .toList();
+        List<String> near = Spelling.near(option.replaceFirst("^-+", ""), names, "--");
+        return near.isEmpty() ? "" : "; near to it are " + String.join(", ", near);
     }
 
     private static List<String> subcommands(CommandLine command) {

@@ -31,9 +31,19 @@ final class ComplaintTest {
     @Test
     void aWordThatMeansNothingIsNamed() {
         assertSays("there is no option --tls; near to it are --tls-cert, --tls-key, --tls-store", "--tls", "c.pem");
-        assertSays("there is no option --cors=*; near to it are --cors-origin, --connections-per-address", "--cors=*");
+        assertSays("there is no option --cors; near to it are --cors-origin", "--cors=*");
         assertSays("there is no option --zzz", "--zzz");
         assertSays("there is no command chekc; there are check, export, backup, token", "chekc", "dir");
+    }
+
+    @Test
+    void whatIsMisspeltIsNearToWhatWasMeant() {
+        assertSays("there is no option --prot; near to it are --port", "--prot=1");
+        assertSays("there is no option -port; near to it are --port", "-port", "1");
+        assertSays("there is no option --memroy; near to it are --memory", "--memroy");
+        assertSays("there is no option --trusted-proxies; near to it are --trusted-proxy", "--trusted-proxies=::1");
+        assertSays("there is no option --proxy; near to it are --trusted-proxy", "--proxy=::1");
+        assertSays("there is no option --secret; near to it are --secret-file", "--secret=hush");
     }
 
     @Test
