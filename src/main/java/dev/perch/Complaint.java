@@ -3,7 +3,6 @@ package dev.perch;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,17 +21,12 @@ final class Complaint {
 
     private final ParameterException mistake;
     private final List<String> args;
-    private final Map<String, String> environment;
+    private final Environment environment;
 
-    Complaint(ParameterException mistake, List<String> args, Map<String, String> environment) {
+    Complaint(ParameterException mistake, List<String> args, Environment environment) {
         this.mistake = mistake;
         this.args = args;
         this.environment = environment;
-    }
-
-    /** The variable in the environment that sets an option: {@code PERCH_…}. */
-    static String variable(String option) {
-        return "PERCH_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     /** The sentence, and where to look. */
@@ -41,13 +35,14 @@ final class Complaint {
         String help = command() + " --help lists the options";
         Matcher option = OPTION.matcher(sentence);
         if (option.lookingAt() && isFromEnvironment(option.group())) {
-            return sentence + " (" + variable(option.group()) + " in the environment says so; " + help + ")";
+            return sentence + " (" + Environment.variable(option.group()) + " in the environment says so; " + help
+                    + ")";
         }
         return sentence + " (" + help + ")";
     }
 
     private boolean isFromEnvironment(String option) {
-        return environment.containsKey(variable(option))
+        return environment.get(Environment.variable(option)) != null
                 && args.stream().noneMatch(arg -> arg.equals(option) || arg.startsWith(option + "="));
     }
 
@@ -81,6 +76,9 @@ final class Complaint {
 
     /** What may have been meant by an option that there is not. */
     private String instead(String option) {
+        if (option.startsWith("--") && Environment.isAlone(Environment.variable(option))) {
+            return "; set " + Environment.variable(option) + " in the environment";
+        }
         List<String> names = mistake.getCommandLine().getCommandSpec().options().stream()
                 .map(OptionSpec::longestName)
                 .toList();

@@ -53,6 +53,8 @@ public final class Main implements Callable<Integer> {
     @Mixin
     private Config config;
 
+    private Environment environment;
+
     @Option(names = "--print-config", description = "print every setting as it would be used, and exit")
     private boolean printConfig;
 
@@ -65,19 +67,20 @@ public final class Main implements Callable<Integer> {
     }
 
     /** What {@code main} does, with everything it uses. Returns the exit status, or -1 when a server is running. */
-    static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    static int run(String[] args, Map<String, String> variables, PrintStream out, PrintStream err) {
+        Environment environment = new Environment(variables);
         Main main = new Main();
+        main.environment = environment;
         CommandLine command = new CommandLine(main);
         main.config.tls.password = environment.get(TlsOptions.PASSWORD);
         main.config.logs.level = environment.get(LogOptions.LEVEL);
         main.config.access.secret(environment.get(AccessOptions.VARIABLE));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-        Map<String, String> variables = HELP.stream().anyMatch(List.of(args)::contains) ? Map.of() : environment;
-        command.setDefaultValueProvider(
-                argument -> argument instanceof OptionSpec option && isSetting(option, command.getCommandSpec())
-                        ? fromEnvironment(option, variables)
-                        : null);
+        boolean help = HELP.stream().anyMatch(List.of(args)::contains);
+        command.setDefaultValueProvider(argument -> argument instanceof OptionSpec option && isSetting(option) && !help
+                ? environment.get(Environment.variable(option.longestName()))
+                : null);
         command.registerConverter(String.class, Main::something);
         command.registerConverter(Path.class, text -> Path.of(something(text)));
         command.setParameterExceptionHandler((mistake, wrong) -> {
@@ -99,18 +102,27 @@ public final class Main implements Callable<Integer> {
         return text;
     }
 
-    /** Whether it is the server's own: {@code --ttl} means another thing to a command. */
-    private static boolean isSetting(OptionSpec option, CommandSpec server) {
-        return option.equals(server.findOption(option.longestName()));
+    /** Whether it is the server's own, which its groups have: {@code --ttl} means another thing to a command. */
+    private static boolean isSetting(OptionSpec option) {
+        return option.userObject() instanceof Field field
+                && OptionGroup.class.isAssignableFrom(field.getDeclaringClass());
     }
 
-    private static String fromEnvironment(OptionSpec option, Map<String, String> environment) {
-        String value = environment.get(Complaint.variable(option.longestName()));
-        return value != null ? value : option.defaultValue();
+    private List<OptionSpec> settings() {
+        return spec.options().stream().filter(Main::isSetting).toList();
+    }
+
+    /** Not refused, since a variable may be called so for a reason of somebody else's. */
+    private void tellOfStrangers() {
+        List<String> options = settings().stream().map(OptionSpec::longestName).toList();
+        for (String sentence : environment.strangers(options)) {
+            spec.commandLine().getErr().println("perch: " + sentence);
+        }
     }
 
     @Override
     public Integer call() throws Exception {
+        tellOfStrangers();
         String mistake = config.mistake();
         if (mistake != null) {
             throw new ParameterException(spec.commandLine(), mistake);
@@ -150,13 +162,9 @@ public final class Main implements Callable<Integer> {
     }
 
     private void print() {
-        for (OptionSpec option : spec.options()) {
-            if (option.userObject() instanceof Field field
-                    && OptionGroup.class.isAssignableFrom(field.getDeclaringClass())) {
-                spec.commandLine()
-                        .getOut()
-                        .println(option.longestName().substring(2) + " = " + shown(option.getValue()));
-            }
+        for (OptionSpec option : settings()) {
+            String name = option.longestName().substring(2);
+            spec.commandLine().getOut().println(name + " = " + shown(option.getValue()));
         }
     }
 

@@ -43,7 +43,8 @@ final class ComplaintTest {
         assertSays("there is no option --memroy; near to it are --memory", "--memroy");
         assertSays("there is no option --trusted-proxies; near to it are --trusted-proxy", "--trusted-proxies=::1");
         assertSays("there is no option --proxy; near to it are --trusted-proxy", "--proxy=::1");
-        assertSays("there is no option --secret; near to it are --secret-file", "--secret=hush");
+        assertSays("there is no option --log-level; set PERCH_LOG_LEVEL in the environment", "--log-level=WARN");
+        assertSays("there is no option --secret; set PERCH_SECRET in the environment", "--secret=hush");
     }
 
     @Test
@@ -100,18 +101,70 @@ final class ComplaintTest {
                 .contains("port = 8080"));
     }
 
-    /** As a container has them whose service is called perch. */
     @Test
     void aVariableThatSetsTheOptionIsNamed() {
-        Map<String, String> service = Map.of("PERCH_PORT", "tcp://10.0.0.7:8080");
+        Map<String, String> variable = Map.of("PERCH_PORT", "http");
         String hint = " (PERCH_PORT in the environment says so; perch --help lists the options)\n";
-        assertEquals("perch: --port must be a whole number, not tcp://10.0.0.7:8080" + hint, complaint(2, service));
+        assertEquals("perch: --port must be a whole number, not http" + hint, complaint(2, variable));
         assertEquals("perch: --port must be 0 to 65535" + hint, complaint(2, Map.of("PERCH_PORT", "70000")));
-        assertSaysWith(service, "--port must be 0 to 65535", "--port=70000");
+        assertSaysWith(variable, "--port must be 0 to 65535", "--port=70000");
         assertEquals(
                 "perch: --data is empty; give it a value, or leave it out (PERCH_DATA in the environment says so;"
                         + " perch --help lists the options)\n",
                 complaint(2, Map.of("PERCH_DATA", "")));
+    }
+
+    @Test
+    void whatKubernetesTellsOfAServiceCalledPerchSetsNothing() {
+        Map<String, String> service = Map.of(
+                "PERCH_SERVICE_HOST", "10.0.0.7",
+                "PERCH_SERVICE_PORT", "8080",
+                "PERCH_SERVICE_PORT_HTTP", "8080",
+                "PERCH_PORT", "tcp://10.0.0.7:8080",
+                "PERCH_PORT_8080_TCP", "tcp://10.0.0.7:8080",
+                "PERCH_PORT_8080_TCP_PROTO", "tcp",
+                "PERCH_PORT_8080_TCP_PORT", "8080",
+                "PERCH_PORT_8080_TCP_ADDR", "10.0.0.7",
+                "PERCH_WEB_PORT", "tcp://10.0.0.8:80");
+        assertEquals(complaint(0, NOTHING, "--print-config"), complaint(0, service, "--print-config"));
+        assertSaysWith(service, "--port must be 0 to 65535", "--port=70000");
+    }
+
+    @Test
+    void aVariableThatIsCalledLikeASettingAndSetsNothingIsToldOf() {
+        String printed = complaint(
+                0,
+                Map.of(
+                        "PERCH_PROT",
+                        "1",
+                        "PERCH_SECERT",
+                        "hush",
+                        "perch_memory",
+                        "1",
+                        "PERCH_HOME",
+                        "/opt",
+                        "PORT",
+                        "1"),
+                "--print-config");
+        assertEquals(
+                """
+                perch: PERCH_HOME in the environment sets nothing
+                perch: PERCH_PROT in the environment sets nothing; near to it are PERCH_PORT
+                perch: PERCH_SECERT in the environment sets nothing; near to it are PERCH_SECRET
+                perch: perch_memory in the environment sets nothing; near to it are PERCH_MEMORY
+                """,
+                printed.substring(0, printed.indexOf("host = ")));
+    }
+
+    /** As an image of a container may have them. */
+    @Test
+    void aVariableCalledLikeWhatIsNoSettingChangesNothing() {
+        for (String name : List.of("PERCH_VERSION", "PERCH_HELP", "PERCH_PRINT_CONFIG")) {
+            assertEquals(
+                    "perch: " + name + " in the environment sets nothing\nperch: --port must be 0 to 65535"
+                            + " (perch --help lists the options)\n",
+                    complaint(2, Map.of(name, "0.1.0"), "--port=70000"));
+        }
     }
 
     private static void assertSaysWith(Map<String, String> environment, String sentence, String... args) {
