@@ -3,7 +3,6 @@ package dev.perch.format;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Cursor;
 import dev.perch.mailbox.Draft;
@@ -30,12 +29,12 @@ public final class Command {
 
     /** The command in the text of a frame; the message in it lies one deeper than it would by itself. */
     public static Command parse(String text, Drafts.Bounds bounds) throws Refused {
+        JsonElement value;
         try {
-            Json.check(text, bounds.depth() + 1);
+            value = Json.parse(text, bounds.depth() + 1);
         } catch (Json.MalformedJson e) {
             throw Problem.BAD_BODY.because("not JSON, " + e.getMessage() + "; " + EXAMPLE);
         }
-        JsonElement value = JsonParser.parseString(text);
         if (!value.isJsonObject()) {
             throw Problem.BAD_BODY.because(EXAMPLE);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.perch.format;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -39,6 +41,22 @@ public final class Json {
             } while (reader.peek() != JsonToken.END_DOCUMENT);
         } catch (IOException | IllegalStateException e) {
             throw new MalformedJson(reason(e));
+        }
+    }
+
+    /**
+     * The value that a text stands for.
+     *
+     * @param depth how deep arrays and objects may lie within each other
+     * @throws MalformedJson with a sentence that says where it is not JSON
+     */
+    static JsonElement parse(String text, int depth) throws MalformedJson {
+        check(text, depth);
+        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+            reader.setNestingLimit(depth);
+            return JsonParser.parseReader(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
