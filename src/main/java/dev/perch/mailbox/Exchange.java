@@ -125,7 +125,7 @@ public final class Exchange {
     private void start(Mailbox mailbox, Reading reading, Outlet outlet) {
         Reader reader = new Reader(this, mailbox, reading, outlet);
         outlet.began(reader);
-        reader.look();
+        registry.look(reader);
     }
 
     /**

@@ -155,16 +155,10 @@ public final class Reader extends Wheel.Timer {
             CompletableFuture<Run> run =
                     Run.read(exchange.store(), scope.sources(), position, horizon, portion, mailboxName());
             if (!run.isDone()) {
-                run.whenComplete((found, error) -> exchange.executor().execute(() -> resume(run, horizon)));
+                run.whenComplete((found, error) -> registry.resume(this, () -> take(run, horizon)));
                 return;
             }
             again = take(run, horizon);
-        }
-    }
-
-    private void resume(CompletableFuture<Run> run, long horizon) {
-        if (take(run, horizon)) {
-            look();
         }
     }
 
@@ -190,11 +184,7 @@ public final class Reader extends Wheel.Timer {
     /** What to do with the outcome of a look; true to look again. */
     private boolean take(CompletableFuture<Run> outcome, long horizon) {
         if (outcome.isCompletedExceptionally()) {
-            if (!waiter.deliver()) {
-                return over();
-            }
-            release();
-            outlet.broken(outcome.handle((run, error) -> error).join());
+            broke(outcome.handle((run, error) -> error).join());
             return false;
         }
         Run run = outcome.join();
@@ -206,6 +196,15 @@ public final class Reader extends Wheel.Timer {
         }
         position = run.end();
         return run.end() < horizon || park();
+    }
+
+    /** It cannot find out what there is. */
+    void broke(Throwable cause) {
+        leave();
+        if (waiter.end()) {
+            release();
+            outlet.broken(cause);
+        }
     }
 
     private boolean deliver(Run run) {

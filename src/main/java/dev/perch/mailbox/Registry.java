@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -148,25 +149,38 @@ final class Registry implements Store.Intake {
             }
         }
         if (woken.size() <= AT_ONCE) {
-            woken.forEach(Registry::look);
+            woken.forEach(this::look);
         } else {
-            run(woken, Registry::look);
+            run(woken, this::look);
         }
         return woken.size();
     }
 
-    /** One read that fails must not take others along, nor the publisher. */
-    private static void look(Reader reader) {
+    /** Has a read look for messages. */
+    void look(Reader reader) {
+        goOn(reader, () -> true);
+    }
+
+    /** Has a read take what the store has brought in the meantime, and look again if that returns true. */
+    void resume(Reader reader, BooleanSupplier take) {
+        executor.execute(() -> goOn(reader, take));
+    }
+
+    /** One read that fails must not take others along, nor the publisher; and nobody waits for it for nothing. */
+    private void goOn(Reader reader, BooleanSupplier again) {
         try {
-            reader.look();
+            if (again.getAsBoolean()) {
+                reader.look();
+            }
         } catch (RuntimeException | Error e) {
             LOG.log(Logger.Level.ERROR, "a read failed", e);
+            executor.execute(() -> reader.broke(e));
         }
     }
 
     /** Lets every read that is parked on the mailbox look again. */
     void wake(Mailbox mailbox) {
-        run(mailbox.parked().stream().filter(reader -> reader.waiter().wake()).toList(), Registry::look);
+        run(mailbox.parked().stream().filter(reader -> reader.waiter().wake()).toList(), this::look);
     }
 
     private List<Reader> parked(QueueName queue) {
