@@ -134,8 +134,15 @@ final class Answers {
         send(async, response, body, Callback.NOOP);
     }
 
-    /** Answers for a fault of the server, which goes into the log: without an answer the request would stay open. */
-    static void failed(AsyncContext async, RuntimeException cause) {
+    /**
+     * Answers for a fault of the server, which goes into the log: without an answer the request would stay open. The
+     * place that another answer was about to name is not reached.
+     */
+    static void failed(AsyncContext async, Throwable cause) {
+        HttpFields.Mutable fields = ServletContextResponse.getServletContextResponse(async.getResponse())
+                .getHeaders();
+        fields.remove(HttpHeader.ETAG);
+        fields.remove("Perch-Cursor");
         String method = ((HttpServletRequest) async.getRequest()).getMethod();
         problem(async, Problem.INTERNAL, ProblemPages.fault(method, cause));
     }

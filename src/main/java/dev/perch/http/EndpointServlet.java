@@ -53,7 +53,7 @@ public final class EndpointServlet extends HttpServlet {
         } catch (Refused e) {
             meters.refused(e.problem().code());
             Answers.problem(async, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Answers.failed(async, e);
         }
     }

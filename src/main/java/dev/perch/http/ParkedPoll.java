@@ -83,6 +83,16 @@ final class ParkedPoll extends Parked implements Outlet {
             Answers.complete(async());
             return;
         }
+        try {
+            send(batch);
+        } catch (RuntimeException | Error e) {
+            // Most likely there is no memory for the answer.
+            failed(batch);
+            Answers.failed(async(), e);
+        }
+    }
+
+    private void send(Batch batch) {
         HttpServletResponse response = request().getServletContextResponse().getServletApiResponse();
         Answers.fields(response);
         Cursor cursor = batch.cursor();

@@ -88,7 +88,7 @@ abstract class ParkedPublish<T> extends Parked {
         }
         try {
             answer(outcome, receipt, response);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Answers.failed(async(), e);
         }
     }

@@ -53,7 +53,7 @@ final class Publish {
                 publish(async, queue, messages, keyText, parked);
             } catch (Refused e) {
                 refuse(async, e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (parked != null) {
                     parked.closed();
                 }

@@ -50,7 +50,7 @@ public final class ReplyServlet extends HttpServlet {
             handle(request, response, async);
         } catch (Refused e) {
             refuse(async, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Answers.failed(async, e);
         }
     }
@@ -76,7 +76,7 @@ public final class ReplyServlet extends HttpServlet {
                         }
                     } catch (Refused e) {
                         refuse(async, e);
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         Answers.failed(async, e);
                     }
                 });

@@ -178,7 +178,7 @@ final class Stream implements Outlet, OpenRead, WriteListener {
             return writable && out.isReady() && write();
         } catch (IOException e) {
             lost = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Logger.Level.ERROR, "a stream failed", e);
             lost = true;
         }

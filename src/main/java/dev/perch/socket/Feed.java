@@ -15,6 +15,7 @@ import dev.perch.mailbox.Reader;
 import dev.perch.mailbox.Reading;
 import dev.perch.mailbox.Reading.Start;
 import dev.perch.mailbox.Refusal;
+import java.lang.System.Logger;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,8 @@ import org.eclipse.jetty.websocket.core.Frame;
 final class Feed implements Outlet, Callback {
     /** Silence on the connection is the business of pings, so a read waits for long. */
     private static final long WAIT_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private static final Logger LOG = System.getLogger(Feed.class.getName());
 
     private final OpenSocket socket;
     private final Exchange exchange;
@@ -93,7 +96,18 @@ final class Feed implements Outlet, Callback {
         }
     }
 
+    /** A step that fails is the last one: the client must not believe that there is nothing for it. */
     private void step() {
+        try {
+            beginNext();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Logger.Level.ERROR, "what a socket reads failed", e);
+            socket.close(CloseCode.FAULT, "it is not your fault; come back with the cursor");
+            over();
+        }
+    }
+
+    private void beginNext() {
         if (socket.isClosing()) {
             over();
         } else if (batch == null && isOver()) {

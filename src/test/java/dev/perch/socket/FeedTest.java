@@ -2,6 +2,9 @@
 package dev.perch.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
@@ -24,9 +27,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.mockito.ArgumentMatchers;
 
-/** The read loop of a socket whose client goes away. */
+/** The read loop of a socket that ends before all is written. */
 final class FeedTest {
     private static final QueueName ANN = QueueName.mailbox("ann");
     private static final Duration TTL = Duration.ofDays(7);
@@ -51,7 +53,20 @@ final class FeedTest {
         Feed.Reads reads = new Feed.Reads(ANN, List.of(), Dialect.JSON, false, Caller.ANYBODY);
         new Feed(socket, exchange, reads, new Start.Handed()).begin();
         verify(socket).readNoMore();
-        verify(socket, never()).write(ArgumentMatchers.any(), ArgumentMatchers.any());
+        verify(socket, never()).write(any(), any());
+        verify(socket).lost();
+        assertEquals(before, exchange.position(ANN));
+    }
+
+    @Test
+    void whenAFrameCannotBeMadeTheSocketIsClosedAndItsMessageIsForTheNext() {
+        exchange.publish(ANN, List.of(Draft.text("x".getBytes(StandardCharsets.UTF_8))), null);
+        Cursor before = exchange.position(ANN);
+        doThrow(new IllegalStateException("a fault")).when(socket).write(any(), any());
+        Feed.Reads reads = new Feed.Reads(ANN, List.of(), Dialect.JSON, false, Caller.ANYBODY);
+        new Feed(socket, exchange, reads, new Start.Handed()).begin();
+        verify(socket).close(eq(CloseCode.FAULT), any());
+        verify(socket).readNoMore();
         verify(socket).lost();
         assertEquals(before, exchange.position(ANN));
     }
