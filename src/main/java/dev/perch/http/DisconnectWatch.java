@@ -38,6 +38,9 @@ final class DisconnectWatch implements AutoCloseable {
 
     private final Executor answering;
     private final Selector selector;
+    /** Found, and still to be ended. For the thread that looks. */
+    private final List<OpenRead> gone = new ArrayList<>();
+
     private final Thread thread = new Thread(this::run, "perch-disconnect-watch");
 
     /** Begins with {@link #start}; what ends reads, which answers them, is run by the executor. */
@@ -95,26 +98,29 @@ final class DisconnectWatch implements AutoCloseable {
         while (selector.isOpen()) {
             try {
                 look();
-                LockSupport.parkNanos(PAUSE_NANOS);
             } catch (ClosedSelectorException e) {
                 return;
             } catch (IOException e) {
                 LOG.log(Logger.Level.WARNING, "disconnected clients are not noticed any more", e);
                 return;
+            } catch (RuntimeException | Error e) {
+                LOG.log(Logger.Level.ERROR, "disconnected clients could not be looked for, which is tried again", e);
             }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
     /** Looks until nothing is readable any more: a system tells of so many at a time only. */
     private void look() throws IOException {
-        List<OpenRead> gone = new ArrayList<>();
-        while (selector.selectNow(key -> readable(key, gone)) > 0) {
+        int found;
+        do {
+            found = selector.selectNow(this::readable);
             Shares.run(List.copyOf(gone), SHARE, answering, read -> read.end(End.GONE));
             gone.clear();
-        }
+        } while (found > 0);
     }
 
-    private static void readable(SelectionKey key, List<OpenRead> gone) {
+    private void readable(SelectionKey key) {
         Object found = key.attachment();
         if (found instanceof OpenRead read) {
             gone.add(read);

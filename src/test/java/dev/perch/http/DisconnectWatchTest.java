@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,9 +24,17 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class DisconnectWatchTest {
-    private final DisconnectWatch watch = new DisconnectWatch(Runnable::run);
+    private final AtomicInteger failures = new AtomicInteger();
+    private final DisconnectWatch watch = new DisconnectWatch(this::run);
     private SocketChannel client;
     private SocketChannel connection;
+
+    private void run(Runnable task) {
+        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("for the share");
+        }
+        task.run();
+    }
 
     @BeforeEach
     void connect() throws IOException {
@@ -51,6 +60,16 @@ class DisconnectWatchTest {
         watch.watch(read);
         client.close();
         assertEquals(End.GONE, read.ended());
+    }
+
+    @Test
+    void aLookThatFailsIsNeitherTheLastOneNorForgetsWhatItFound() throws Exception {
+        Read read = new Read(connection);
+        failures.set(2);
+        watch.watch(read);
+        client.close();
+        assertEquals(End.GONE, read.ended());
+        aLook();
     }
 
     @Test
