@@ -28,7 +28,7 @@ final class Rounds implements AutoCloseable {
     private static void guarded(String what, Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Logger.Level.ERROR, what + " failed and will be tried again", e);
         }
     }
