@@ -3,6 +3,9 @@ package dev.perch.socket;
 
 import dev.perch.format.Problem;
 import dev.perch.mailbox.End;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.OpCode;
 
 /** Why the server closes a socket (RFC 6455 section 7.4; those from 4000 on are Perch's own). */
 enum CloseCode {
@@ -35,6 +38,27 @@ enum CloseCode {
 
     int number() {
         return number;
+    }
+
+    /** The frame that says so. While the server stops nobody is waited for. */
+    Frame frame(String reason) {
+        return this == STOPPING ? new CloseStatus(number, reason).toFrame() : new Patient(number, reason);
+    }
+
+    /**
+     * A close frame after which the client's answer is waited for. Where Jetty takes a code for a bad one it closes the
+     * connection as soon as the frame is written; what the client is sending meets a reset then, for which browsers
+     * forget what the frame said.
+     */
+    private static final class Patient extends Frame implements CloseStatus.Supplier {
+        Patient(int code, String reason) {
+            super(OpCode.CLOSE, CloseStatus.asPayloadBuffer(code, reason));
+        }
+
+        @Override
+        public CloseStatus getCloseStatus() {
+            return CloseStatus.NORMAL_STATUS;
+        }
     }
 
     /** The code for a read that has ended so, other than by its wait or its client. */

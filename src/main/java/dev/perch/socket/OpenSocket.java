@@ -176,7 +176,7 @@ final class OpenSocket extends Wheel.Timer implements FrameHandler {
     void close(CloseCode code, String reason) {
         if (end()) {
             edge.meters().socketClosed(code.number());
-            session.close(code.number(), reason, Callback.NOOP);
+            session.sendFrame(code.frame(reason), Callback.NOOP, false);
             demand();
         }
     }

@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -118,18 +118,27 @@ final class SocketFaultIT {
             assertEquals(1009, parts.receive().closeCode());
         }
         try (RawSocket endless = RawSocket.open(server, "/mailbox/a?to=mailbox/b")) {
-            sendUntilClosed(endless, new byte[2 * 1024 * 1024]);
+            endless.send(RawSocket.BINARY, new byte[4 * 1024 * 1024]);
             assertEquals(1009, endless.receive().closeCode());
         }
         assertEquals(List.of(), client.poll("mailbox/b?wait=0").messages());
     }
 
-    private static void sendUntilClosed(RawSocket raw, byte[] payload) throws IOException {
-        try {
-            raw.send(RawSocket.BINARY, payload);
-        } catch (SocketException e) {
-            // The server has read a mebibyte that it throws away, and does not wait for more; what it said can be read.
+    @Test
+    void whoeverGoesOnSendingAfterAMistakeMeetsNoResetBeforeItHasAnswered() throws IOException {
+        try (RawSocket raw = RawSocket.open(server, "/mailbox/a?to=mailbox/b")) {
+            raw.send(RawSocket.FIN | RawSocket.BINARY, new byte[BODY + 1]);
+            RawSocket.Frame close = raw.receive();
+            assertEquals(1009, close.closeCode());
+            for (int i = 0; i < 100; i++) {
+                raw.send(RawSocket.FIN | RawSocket.BINARY, new byte[BODY]);
+            }
+            assertEquals(1, server.openSockets());
+            raw.send(close.first(), close.payload());
+            assertThrows(EOFException.class, raw::receive);
         }
+        await().atMost(Duration.ofSeconds(10)).until(() -> server.openSockets() == 0);
+        assertEquals(List.of(), client.poll("mailbox/b?wait=0").messages());
     }
 
     @Test
