@@ -227,7 +227,7 @@
     // The views that may get through, which one is tried, how often all have failed, what is connected now, and by when
     // something is to be heard.
     var usable = [], at, failures, proved = {};
-    var current, drop = nothing, timer, looked, due;
+    var current, drop = nothing, timer, due;
 
     // A token that is a function gives one when it is asked; null is none yet.
     var askToken = typeof options.token === "function" && options.token;
@@ -371,7 +371,18 @@
       });
     }
 
-    function connect() {
+    /** Where to begin is known, or asked again; the third time without an answer it goes on without. */
+    function beginThere(status, answer, pause) {
+      clearTimeout(timer);
+      cursor = cursor || answer.cursor;
+      if (cursor || failures > 1) {
+        connect(true);
+      } else if (!refused(status, answer)) {
+        retry(backoff(failures++, pause));
+      }
+    }
+
+    function connect(blind) {
       var link, view = usable[at], open, patience, silence, shut = nothing;
 
       /** Unless something is heard within this time, and again within it, the link is lost. */
@@ -450,16 +461,14 @@
         renewToken();
         return;
       }
-      if (!cursor && !looked && usable[at + 1]) {
+      if (!cursor && blind !== true && usable[at + 1]) {
         // What a view is handed that then does not get through would be lost, so it gets a place to begin at.
-        looked = true;
-        timer = later(probe, connect);
-        look(function (status, answer) {
-          cursor = cursor || answer.cursor;
-          connect();
-          // If there was no answer, the next attempt begins with this, too.
-          looked = false;
-        });
+        drop();
+        drop = look(beginThere);
+        timer = later(probe, function () {
+          drop();
+          beginThere(0, {});
+        }, timer);
         return;
       }
       current = link = {

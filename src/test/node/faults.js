@@ -193,6 +193,44 @@ const CASES = {
     assert.deepStrictEqual(got, ['one']);
   },
 
+  'what was there before is not lost when only the first question is'() {
+    for (const answered of [true, false]) {
+      const world = new World();
+      const exchange = world.browser.exchange;
+      let asked = 0;
+      world.browser.exchange = (method, url, body, done, token) => {
+        if (!/limit=0/.test(url) || asked++) return exchange.call(world.browser, method, url, body, done, token);
+        if (answered) world.clock.after(1, () => done(0, ''));
+        return () => {};
+      };
+      // What the socket and the stream are handed gets stuck on the way.
+      world.browser.buffering = true;
+      world.server.publish('one');
+      const {perch, got} = world.open();
+      assert(world.waits(60, () => got.length), perch.view + ' at ' + perch.cursor());
+      assert.deepStrictEqual(got, ['one']);
+    }
+  },
+
+  'who cannot ask where to begin goes on without'() {
+    const world = new World();
+    const exchange = world.browser.exchange;
+    world.browser.exchange = (method, url, body, done, token) =>
+      /limit=0/.test(url) ? () => {} : exchange.call(world.browser, method, url, body, done, token);
+    const {perch} = world.open();
+    assert(world.waits(60, () => perch.state === 'open'));
+    assert.strictEqual(perch.view, 'socket');
+  },
+
+  'who closes while it asks where to begin stays closed'() {
+    const world = new World();
+    const {perch} = world.open();
+    world.browser.faults = 1;
+    perch.close();
+    world.waits(60);
+    assert.strictEqual(perch.state, 'closed');
+  },
+
   'a tab does not ask for ever for what lies in a store that is gone'() {
     const world = new World();
     const leader = world.open({shared: true, after: 'start'});
