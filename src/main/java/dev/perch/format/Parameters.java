@@ -33,9 +33,9 @@ public final class Parameters {
     private static final Pattern PREFER_WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?([0-9]{1,18})");
     /** What proxies that compress append to an entity tag, some behind the quotes. */
     private static final String CODING = "(?:--?gzip|[-;](?:gzip|br|zstd|deflate))?";
-    /** RFC 9110 section 8.8.3, with or without what proxies that compress put behind the tag. */
+    /** RFC 9110 section 8.8.3, with or without what proxies that compress put behind the tag. It has no blank in it. */
     private static final Pattern ENTITY_TAG =
-            Pattern.compile("(?:W/)?\"?([^\",]*?)" + CODING + "\"?" + CODING + "\\s*(?:,.*)?");
+            Pattern.compile("(?:W/)?\"?([^\",\\s]*?)" + CODING + "\"?" + CODING + "\\s*(?:,.*)?");
 
     private final Query query;
     private final UnaryOperator<String> headers;

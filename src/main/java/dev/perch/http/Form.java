@@ -17,7 +17,9 @@ enum Form {
     /** A stream of server-sent events. */
     SSE;
 
-    private static final Pattern RANGE = Pattern.compile("([\\w*+.-]+/[\\w*+.-]+)\\s*(?:;[^,]*?\\bq=([0-9.]+))?");
+    /** Each begins at a comma and is gone through once, however long the field is. */
+    private static final Pattern RANGE =
+            Pattern.compile("(?:^|,)\\s*+([\\w*+.-]++/[\\w*+.-]++)\\s*+(?:;[^,]*?\\bq=([0-9.]++))?[^,]*+");
 
     /**
      * The form that is asked for by {@code format}, else by {@code Accept} (RFC 9110 section 12.5.1). A stream has to
