@@ -44,7 +44,7 @@ public final class Drafts {
     /** The messages in the body: one, or with NDJSON one a line. */
     public List<Draft> of(byte[] body) throws Refused {
         if (type.isNdjson()) {
-            return lines(text(body));
+            return lines(Json.unmarked(text(body)));
         }
         if (type.isJson()) {
             return List.of(json(body));
@@ -74,10 +74,9 @@ public final class Drafts {
         if (type.charset() != null && !type.charset().equalsIgnoreCase("utf-8")) {
             throw Problem.UNSUPPORTED.because("JSON is sent as UTF-8 (RFC 8259 section 8.1)");
         }
-        String text = text(body);
-        String unmarked = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        check(unmarked, "");
-        return draft(declared, unmarked.getBytes(StandardCharsets.UTF_8));
+        String text = Json.unmarked(text(body));
+        check(text, "");
+        return draft(declared, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private List<Draft> lines(String text) throws Refused {

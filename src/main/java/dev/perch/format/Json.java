@@ -16,6 +16,8 @@ import java.util.Objects;
 /** JSON texts (RFC 8259): checked, made compact, and written. */
 public final class Json {
     private static final int USUAL_LENGTH = 128;
+    /** What some programs put before a text (Unicode, U+FEFF); JSON has none (RFC 8259 section 8.1). */
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private Json() {}
 
@@ -33,6 +35,10 @@ public final class Json {
      * @throws MalformedJson with a sentence that says where it is not
      */
     public static void check(String text, int depth) throws MalformedJson {
+        if (isMarked(text)) {
+            // Gson would read over it, and readers who are handed it could not.
+            throw new MalformedJson("it begins with a byte order mark");
+        }
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
             reader.setNestingLimit(depth);
@@ -58,6 +64,15 @@ public final class Json {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The text without the byte order mark with which a body may begin. */
+    static String unmarked(String body) {
+        return isMarked(body) ? body.substring(1) : body;
+    }
+
+    private static boolean isMarked(String text) {
+        return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
     }
 
     private static void step(JsonReader reader) throws IOException {

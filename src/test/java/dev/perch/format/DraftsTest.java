@@ -2,9 +2,12 @@
 package dev.perch.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Draft;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +39,20 @@ class DraftsTest {
                 "application/x-jsonlines;charset=utf-8")) {
             Drafts drafts = new Drafts(type, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
             assertEquals(2, drafts.of("1\n2".getBytes(UTF_8)).size(), type);
+        }
+    }
+
+    /** A second one would stand in the answers to all readers, who could then parse none of it. */
+    @Test
+    void aByteOrderMarkIsTakenOffTheBodyAndRefusedElsewhere() throws Exception {
+        for (String type : List.of("application/json", "application/x-ndjson")) {
+            Drafts drafts = new Drafts(type, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+            assertArrayEquals(
+                    new byte[] {'1'},
+                    drafts.of("\uFEFF1".getBytes(UTF_8)).get(0).body(),
+                    type);
+            assertThrows(Refused.class, () -> drafts.of("\uFEFF\uFEFF1".getBytes(UTF_8)), type);
+            assertThrows(Refused.class, () -> drafts.of("1\n\uFEFF2".getBytes(UTF_8)), type);
         }
     }
 }

@@ -40,7 +40,9 @@ class JsonTest {
                 "NaN",
                 "//c\n1",
                 "{\"a\":1,}",
-                "TRUE"
+                "TRUE",
+                "\uFEFF1",
+                "\uFEFF{}"
             })
     void whatIsNotJsonIsRefused(String text) {
         assertThrows(Json.MalformedJson.class, () -> Json.check(text, 255));
