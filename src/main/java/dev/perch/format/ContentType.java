@@ -77,6 +77,15 @@ public record ContentType(String essence, String charset) {
         return charset == null || charset.equalsIgnoreCase("utf-8");
     }
 
+    /**
+     * The charset that is named, else UTF-8.
+     *
+     * @throws IllegalArgumentException when no such charset is known
+     */
+    Charset encoding() {
+        return charset == null ? StandardCharsets.UTF_8 : Charset.forName(charset);
+    }
+
     /** Whether it is what an HTML form, and {@code curl -d}, sends. */
     public boolean isForm() {
         return essence.equals("application/x-www-form-urlencoded");
@@ -109,7 +118,7 @@ public record ContentType(String essence, String charset) {
      * @throws IllegalArgumentException when no such charset is known
      */
     public String decode(byte[] body) throws CharacterCodingException {
-        Charset set = charset == null ? StandardCharsets.UTF_8 : Charset.forName(charset);
+        Charset set = encoding();
         if (set.equals(StandardCharsets.UTF_8)) {
             // Much quicker; only what was replaced, or had that character before, needs a closer look.
             String text = new String(body, StandardCharsets.UTF_8);

@@ -3,9 +3,11 @@ package dev.perch.format;
 
 import dev.perch.format.Problem.Refused;
 import dev.perch.mailbox.Draft;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Makes drafts of a body, by its content type. */
@@ -124,11 +126,28 @@ public final class Drafts {
         }
     }
 
-    /** The field {@code message} of a form (WHATWG URL, application/x-www-form-urlencoded parsing). */
-    private static String field(String form) throws Refused {
+    /** The field {@code message} of a form, which is in the charset that the form is in. */
+    private String field(String form) throws Refused {
         int end = form.indexOf('&');
         String raw = form.substring(FORM_FIELD.length(), end < 0 ? form.length() : end);
-        return Query.decode(raw);
+        return text(unescaped(raw.getBytes(type.encoding())));
+    }
+
+    /** The bytes behind percent signs and plus signs. */
+    private static byte[] unescaped(byte[] raw) throws Refused {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length);
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] != '%') {
+                bytes.write(raw[i] == '+' ? ' ' : raw[i]);
+                continue;
+            }
+            if (i + 2 >= raw.length || !HexFormat.isHexDigit(raw[i + 1]) || !HexFormat.isHexDigit(raw[i + 2])) {
+                throw Problem.BAD_BODY.because("in a form a percent sign must be followed by two hexadecimal digits;"
+                        + " encode it, as curl --data-urlencode does, or send text/plain");
+            }
+            bytes.write(HexFormat.fromHexDigit(raw[++i]) << 4 | HexFormat.fromHexDigit(raw[++i]));
+        }
+        return bytes.toByteArray();
     }
 
     private Draft draft(String contentType, byte[] body) throws Refused {

@@ -15,11 +15,15 @@ import org.junit.jupiter.api.Test;
 
 /** What drafts of equal bodies have in common. */
 class DraftsTest {
+    private static Drafts drafts(String contentType) throws Refused {
+        return new Drafts(contentType, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+    }
+
     @Test
     void plainTextsShareOneContentType() throws Exception {
         List<String> types = new ArrayList<>();
         for (String declared : new String[] {null, "", "text/plain"}) {
-            Drafts drafts = new Drafts(declared, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+            Drafts drafts = drafts(declared);
             for (Draft draft : drafts.of(new byte[] {'a'})) {
                 types.add(draft.contentType());
             }
@@ -37,7 +41,7 @@ class DraftsTest {
                 "application/ndjson",
                 "application/jsonl",
                 "application/x-jsonlines;charset=utf-8")) {
-            Drafts drafts = new Drafts(type, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+            Drafts drafts = drafts(type);
             assertEquals(2, drafts.of("1\n2".getBytes(UTF_8)).size(), type);
         }
     }
@@ -46,13 +50,34 @@ class DraftsTest {
     @Test
     void aByteOrderMarkIsTakenOffTheBodyAndRefusedElsewhere() throws Exception {
         for (String type : List.of("application/json", "application/x-ndjson")) {
-            Drafts drafts = new Drafts(type, new Parameters(null, name -> null), new Drafts.Bounds(10, 10));
+            Drafts drafts = drafts(type);
             assertArrayEquals(
                     new byte[] {'1'},
                     drafts.of("\uFEFF1".getBytes(UTF_8)).get(0).body(),
                     type);
             assertThrows(Refused.class, () -> drafts.of("\uFEFF\uFEFF1".getBytes(UTF_8)), type);
             assertThrows(Refused.class, () -> drafts.of("1\n\uFEFF2".getBytes(UTF_8)), type);
+        }
+    }
+
+    private static String formMessage(String charset, String form) throws Refused {
+        Drafts drafts = drafts("application/x-www-form-urlencoded" + charset);
+        return new String(drafts.of(form.getBytes(UTF_8)).get(0).body(), UTF_8);
+    }
+
+    @Test
+    void theFieldOfAFormIsInTheCharsetOfTheForm() throws Exception {
+        assertEquals("caf\u00e9 + \u20ac", formMessage("", "message=caf%C3%a9+%2B+\u20ac&a=%E9"));
+        assertEquals("caf\u00e9", formMessage(";charset=iso-8859-1", "message=caf%E9"));
+        assertEquals("", formMessage("", "message="));
+    }
+
+    /** It would be stored with other characters than were meant. */
+    @Test
+    void theFieldOfAFormThatIsNotInItsCharsetIsRefused() {
+        for (String wrong : List.of("caf%E9", "%ff", "%C3", "100% sure", "%", "%4", "%+1")) {
+            Refused refused = assertThrows(Refused.class, () -> formMessage("", "message=" + wrong), wrong);
+            assertEquals(Problem.BAD_BODY, refused.problem(), wrong);
         }
     }
 }
