@@ -74,7 +74,7 @@ public record ContentType(String essence, String charset) {
 
     /** Whether it names no charset but UTF-8, which it is without a name, too. */
     public boolean isUtf8() {
-        return charset == null || charset.equalsIgnoreCase("utf-8");
+        return charset == null || charset.equalsIgnoreCase("utf-8") || charset.equalsIgnoreCase("utf8");
     }
 
     /**

@@ -73,7 +73,7 @@ public final class Drafts {
     }
 
     private Draft json(byte[] body) throws Refused {
-        if (type.charset() != null && !type.charset().equalsIgnoreCase("utf-8")) {
+        if (!type.isUtf8()) {
             throw Problem.UNSUPPORTED.because("JSON is sent as UTF-8 (RFC 8259 section 8.1)");
         }
         String text = Json.unmarked(text(body));

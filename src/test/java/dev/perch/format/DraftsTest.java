@@ -80,4 +80,18 @@ class DraftsTest {
             assertEquals(Problem.BAD_BODY, refused.problem(), wrong);
         }
     }
+
+    @Test
+    void jsonThatSaysItIsUtf8IsTakenUnderEachNameOfThat() throws Exception {
+        for (String name : List.of("utf-8", "UTF-8", "utf8", "\"UTF8\"")) {
+            assertEquals(
+                    1,
+                    drafts("application/json; charset=" + name)
+                            .of(new byte[] {'1'})
+                            .size(),
+                    name);
+        }
+        assertThrows(
+                Refused.class, () -> drafts("application/json; charset=latin1").of(new byte[] {'1'}));
+    }
 }
