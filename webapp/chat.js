@@ -97,6 +97,18 @@
     return item;
   }
 
+  /** Shows how an own line fares: " unsent", " failed" with a button for another attempt, or "" once it is there. */
+  function mark(line, fate, again) {
+    var button = line.lastChild;
+    line.className = line.className.replace(/ (unsent|failed)\b/, "") + fate;
+    if (button.className === "again") {
+      line.removeChild(button);
+    }
+    if (again) {
+      add(line, "button", "again", "Not sent. Send again").onclick = again;
+    }
+  }
+
   function showNote(words) {
     insert(make("div", "note", words));
     lastWho = null;
@@ -122,7 +134,7 @@
       own = data.name === name && awaited[data.number + data.tab];
       if (own) {
         delete awaited[data.number + data.tab];
-        own.className = own.className.replace(" unsent", "");
+        mark(own, "");
       } else {
         showLine(textOf(data.name) || message.from || "somebody", textOf(data.text) || Page.body(message),
           message.time, data.name === name);
@@ -271,13 +283,21 @@
     }
     number++;
     item = showLine(name, words, new Date().getTime(), true);
-    item.className += " unsent";
     awaited[number + tab] = item;
     text.value = "";
+    attempt(item, "topic/room." + coded(room), { name: name, text: words, number: number, tab: tab });
+  }
+
+  function attempt(item, to, words) {
+    mark(item, " unsent");
     say(byId("error"), "");
-    sender.send("topic/room." + coded(room), { name: name, text: words, number: number, tab: tab }, function (error) {
-      if (error) {
-        item.className = item.className.replace("unsent", "failed");
+    sender.send(to, words, function (error) {
+      // What has come back meanwhile did get there, whatever became of the answer.
+      if (error && / unsent\b/.test(item.className)) {
+        mark(item, " failed", function () {
+          attempt(item, to, words);
+          text.focus();
+        });
         say(byId("error"), Page.trouble(error, "It was not sent"));
       }
     });

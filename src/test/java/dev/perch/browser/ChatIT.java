@@ -5,13 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
-import dev.perch.access.Issuer;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The chat, with two who talk. */
 final class ChatIT {
@@ -21,7 +18,7 @@ final class ChatIT {
     @RegisterExtension
     static final Visitor BOB = new Visitor();
 
-    private TestServer server = TestServer.start("--presence", "--presence-linger=1");
+    private final TestServer server = TestServer.start("--presence", "--presence-linger=1");
 
     @AfterEach
     void stopTheServer() {
@@ -212,51 +209,6 @@ final class ChatIT {
     }
 
     @Test
-    void whatATokenDoesNotAllowIsSaidAndTheRestGoesOn(@TempDir Path directory) {
-        server.close();
-        server = TestServer.start("--presence", Issuer.option(directory));
-        String token = Issuer.known()
-                .read("mailbox/chat:lobby:Zoe", "topic/room.lobby")
-                .write("mailbox/alice")
-                .token();
-        ZOE.open(server.uri("chat.html?access_token=" + token));
-        join(ZOE, "Zoe", "lobby");
-        ZOE.waitForPart("#hint:not(.gone)", "your token does not allow it");
-        speak(ZOE, "hello");
-        ZOE.waitForPart(".line.failed .words", "hello");
-        ZOE.waitForPart("#error", "The token does not allow it: ");
-        ZOE.open(server.uri("chat.html"));
-        ZOE.fill("#name", "Zoe");
-        ZOE.click("#enter");
-        ZOE.waitForPart("#error", "This server asks for a token. Open the page with ?access_token=");
-    }
-
-    @Test
-    void aServerThatDoesNotTellWhoIsOnlineIsGoodForTalking() {
-        server.close();
-        server = TestServer.start();
-        enter(ZOE, "Zoë", "lobby");
-        ZOE.waitForPart("#hint:not(.gone)", "--presence");
-        enter(BOB, "Bob", "lobby");
-        speak(BOB, "still here");
-        ZOE.waitForAny(".words", "still here");
-    }
-
-    @Test
-    void whatIsSaidWhileTheServerIsAwayComesLater() {
-        int port = server.uri().getPort();
-        enter(ZOE, "Zoë", "lobby");
-        server.close();
-        ZOE.waitUntil("!document.querySelector('#state.open')");
-        speak(ZOE, "are you there?");
-        assertEquals(1, ZOE.texts(".unsent").size());
-        server = TestServer.start("--presence", "--port=" + port);
-        ZOE.waitUntil("!document.querySelector('.unsent')");
-        enter(BOB, "Bob", "lobby");
-        BOB.waitForAny(".words", "are you there?");
-    }
-
-    @Test
     void thePageFitsDesktopAndPhoneInLightAndDark() throws Exception {
         enter(BOB, "Bob", "lobby");
         ZOE.open(server.uri("chat.html"));
@@ -281,7 +233,7 @@ final class ChatIT {
         join(visitor, name, room);
     }
 
-    private static void join(Visitor visitor, String name, String room) {
+    static void join(Visitor visitor, String name, String room) {
         visitor.fill("#name", name);
         visitor.fill("#room", room);
         visitor.click("#enter");
@@ -289,7 +241,7 @@ final class ChatIT {
         visitor.waitForText("#title", "#" + room);
     }
 
-    private static void speak(Visitor visitor, String words) {
+    static void speak(Visitor visitor, String words) {
         visitor.fill("#text", words);
         visitor.click("#send");
     }

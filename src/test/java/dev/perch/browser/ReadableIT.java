@@ -128,8 +128,11 @@ final class ReadableIT {
             VISITOR.fill("#text", "hello");
             VISITOR.click("#send");
             VISITOR.waitUntil("document.querySelectorAll('.words').length > 1 && !document.querySelector('.unsent')");
-            VISITOR.evaluate("document.querySelector('.own').classList.add('unsent'),"
-                    + " document.querySelector('.line').classList.add('failed')");
+            VISITOR.evaluate("document.querySelector('.own').classList.add('unsent')");
+            VISITOR.refuseWhatIsSent();
+            VISITOR.fill("#text", "hello?");
+            VISITOR.click("#send");
+            VISITOR.waitForPart(".failed .again", "Send again");
             return;
         }
         backend.publish("broadcast?type=order&from=bob", "text/plain", "hello");

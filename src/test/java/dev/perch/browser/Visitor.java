@@ -53,6 +53,22 @@ final class Visitor implements BeforeEachCallback, AfterAllCallback {
         open(page, "0");
     }
 
+    /**
+     * Has the server refuse what the page sends by requests, while {@code sent} has the last of it, until it is null.
+     */
+    void refuseWhatIsSent() {
+        evaluate(
+                """
+                var sent = '', xhr = XMLHttpRequest.prototype, open = xhr.open, send = xhr.send;
+                xhr.open = function (method, url) {
+                  open.call(this, method, method === 'POST' && sent !== null ? url + '&ttl=0' : url);
+                };
+                xhr.send = function (body) {
+                  sent = body && sent !== null ? body : sent;
+                  send.call(this, body);
+                };""");
+    }
+
     private void open(URI page, String first) {
         browser.open(page.resolve("/favicon.svg"));
         browser.evaluate(first);
