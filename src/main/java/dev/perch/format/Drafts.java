@@ -16,6 +16,10 @@ public final class Drafts {
     private static final String TEXT = "text/plain;charset=utf-8";
     private static final String JSON = "application/json";
     private static final String FORM_FIELD = "message=";
+    /**
+     * It is kept with each message, and stands in a header field of answers. RFC 6838 section 4.2 has 127 + 1 + 127.
+     */
+    private static final int MAX_TYPE_LENGTH = 255;
 
     private final String declared;
     private final ContentType type;
@@ -45,6 +49,9 @@ public final class Drafts {
 
     /** The messages in the body: one, or with NDJSON one a line. */
     public List<Draft> of(byte[] body) throws Refused {
+        if (declared != null && declared.length() > MAX_TYPE_LENGTH) {
+            throw Problem.UNSUPPORTED.because("a content type has at most " + MAX_TYPE_LENGTH + " characters");
+        }
         if (type.isNdjson()) {
             return lines(Json.unmarked(text(body)));
         }

@@ -16,6 +16,9 @@ import java.util.Objects;
  */
 public record Draft(
         String contentType, byte[] body, String type, String from, String except, String reply, long ttlSeconds) {
+    /** So many characters of a media type are a part of what every message costs. */
+    private static final int USUAL_TYPE = 64;
+
     /** Refuses a draft without content type or body. */
     public Draft {
         Objects.requireNonNull(contentType);
@@ -32,9 +35,10 @@ public record Draft(
         return new Draft(contentType, body, type, from, except, place, ttlSeconds);
     }
 
-    /** What it will count for in a queue, in bytes: its body and its words. */
+    /** What it will count for in a queue, in bytes: its body and its words, and of its media type what is unusual. */
     public int bytes() {
-        return body.length + length(type) + length(from) + length(except) + length(reply);
+        int unusual = Math.max(0, contentType.length() - USUAL_TYPE);
+        return body.length + unusual + length(type) + length(from) + length(except) + length(reply);
     }
 
     private static int length(String text) {

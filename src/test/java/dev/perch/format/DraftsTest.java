@@ -94,4 +94,14 @@ class DraftsTest {
         assertThrows(
                 Refused.class, () -> drafts("application/json; charset=latin1").of(new byte[] {'1'}));
     }
+
+    /** It is kept with each message, and would not go into the header of an answer. */
+    @Test
+    void aContentTypeThatIsTooLongIsRefused() throws Exception {
+        String longest = "image/" + "x".repeat(249);
+        assertEquals(longest, drafts(longest).of(new byte[1]).get(0).contentType());
+        Refused refused =
+                assertThrows(Refused.class, () -> drafts(longest + "x").of(new byte[1]));
+        assertEquals(Problem.UNSUPPORTED, refused.problem());
+    }
 }
