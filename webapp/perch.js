@@ -559,8 +559,9 @@
       };
       words.to = to;
       words.data = data;
-      // A reply goes to a path of its own, where sockets do not.
-      item.frame = !/^reply/.test(to) && Perch.JSON.stringify(words);
+      // A reply goes to a path of its own, where sockets do not. Half of a character would make a frame no JSON.
+      words = Perch.JSON.stringify(words);
+      item.frame = !/^reply|\\ud/.test(to + words) && words;
       if (closed || queue.length >= (options.queue || 100)) {
         later(0, function () { item.done(error(closed ? "closed" : "the queue is full")); });
       } else {

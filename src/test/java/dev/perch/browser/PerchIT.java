@@ -2,6 +2,7 @@
 package dev.perch.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.perch.TestServer;
 import dev.perch.access.Issuer;
@@ -53,6 +54,26 @@ final class PerchIT {
             assertEquals("[null,null,null]", client.answers());
             assertEquals(view, client.view());
             assertEquals(List.of(), client.complaints());
+        }
+    }
+
+    /**
+     * Programs cut texts so. JSON cannot say it; what cannot be understood has no key under which it could be refused.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"socket", "stream", "poll"})
+    void halfOfACharacterHoldsNothingUp(String view) {
+        try (TestServer server = TestServer.start()) {
+            Client client = new Client(browser, server);
+            client.open("{ mailbox: 'alice', view: '" + view + "' }");
+            client.waitForState("open");
+            client.send("mailbox/alice", "'cut \\ud83d'");
+            client.send("mailbox/alice", "{ cut: '\\ud83d' }");
+            client.send("mailbox/alice", "'whole'");
+            client.waitForAnswers(3);
+            client.waitForMessages(2);
+            assertEquals("[\"cut \ufffd\",\"whole\"]", client.data());
+            assertTrue(client.answers().matches("\\[null,\"not JSON.*\",null]"), client.answers());
         }
     }
 
