@@ -257,10 +257,10 @@
     }
     on("message", heard);
     on("state", function () { Page.state(byId("state"), mine); });
-    on("gap", function () {
+    on("gap", function (gap) {
       online = {};
       showPeople();
-      showNote("Some of what was said is gone.");
+      askWhatIsGone(gap.why);
     });
     on("error", function (error) {
       // It does not tell who is here, or not everybody.
@@ -273,6 +273,21 @@
       }
     });
     Page.state(byId("state"), perch);
+  }
+
+  /** Who is here is told anew by a server that was started again, which is a gap, too. So the room alone is asked. */
+  function askWhatIsGone(why) {
+    var path = "topic/room." + coded(room) + "?wait=0&limit=1&after=" + perch.cursor(), asking = perch;
+    function answered(status, text) {
+      if (asking === perch && (status !== 200 || Perch.JSON.parse(text).gap)) {
+        showNote("Some of what was said is gone.");
+      }
+    }
+    if (told && why === "retention") {
+      Perch.ask("GET", Page.base() + path, Page.token(), "", null, answered);
+    } else {
+      answered();
+    }
   }
 
   /** Shows the line at once, dim until it comes back from the room. */

@@ -109,6 +109,34 @@ final class ChatTroubleIT {
         BOB.waitForAny(".words", "are you there?");
     }
 
+    @Test
+    void whatIsGoneAfterARestartIsSaidAndNothingElse(@TempDir Path directory) throws Exception {
+        String port = "--port=" + server.uri().getPort();
+        String[] options = {"--presence", "--topic-messages=3", "--data=" + directory.resolve("data")};
+        String[] again = {options[0], options[1], options[2], port};
+        server.close();
+        server = TestServer.start(again);
+        enter(ZOE, "Zoë", "lobby");
+        speak(ZOE, "before");
+        ZOE.waitUntil("!document.querySelector('.unsent')");
+        server.close();
+        speak(ZOE, "meanwhile");
+        server = TestServer.start(again);
+        ZOE.waitUntil("!document.querySelector('.unsent')");
+        ZOE.waitForAny(".person", "Zoë (you)");
+        assertEquals(List.of(), ZOE.texts(".note"));
+        server.close();
+        server = TestServer.start(options);
+        for (String words : List.of("one", "two", "three", "four")) {
+            new Backend(server).publish("topic/room.lobby", "text/plain", words);
+        }
+        server.close();
+        server = TestServer.start(again);
+        ZOE.waitForAny(".words", "four");
+        ZOE.waitForAny(".note", "Some of what was said is gone.");
+        assertEquals(1, ZOE.texts(".note").size());
+    }
+
     private void enter(Visitor visitor, String name, String room) {
         visitor.open(server.uri("chat.html"));
         join(visitor, name, room);
