@@ -3,6 +3,7 @@ package dev.perch.http;
 
 import dev.perch.access.Caller;
 import dev.perch.access.Tokens;
+import dev.perch.format.Problem;
 import dev.perch.metrics.Meters;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -27,9 +28,14 @@ public final class MetricsServlet extends HttpServlet {
     }
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+    protected void service(HttpServletRequest request, HttpServletResponse response) {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
+        if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+            response.setHeader("Allow", "GET, HEAD");
+            Answers.problem(async, Problem.METHOD_NOT_ALLOWED, "here are GET, HEAD");
+            return;
+        }
         if (!tokens.caller(request.getAttribute(Caller.ATTRIBUTE)).mayReadAll()) {
             Answers.problem(async, Rights.refused());
             return;

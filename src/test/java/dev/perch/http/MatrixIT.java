@@ -133,7 +133,9 @@ final class MatrixIT {
                 row("GET", "/mailbox/amy/nothing", 404),
                 row("GET", "/mailbox/a%20b", 400),
                 row("SOCKET", "/nowhere", 404),
-                row("GET", "/metrics", 200, "<*"));
+                row("TRACE", "/metrics", 405),
+                row("GET", "/metrics", 200, "<*"),
+                row("HEAD", "/metrics", 200, "<*"));
     }
 
     /** What needs no token, whatever token comes with it. */
