@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 final class LogOptions implements OptionGroup {
     private static final String OFF = "off";
     private static final String STDOUT = "stdout";
+    /** What somebody means as another word for these, and not as the name of a file. */
+    private static final List<String> WORDS = List.of(OFF, STDOUT, "stderr", "on", "true", "false", "none", "-");
+
     /** The variable that {@code logback.xml} looks at. */
     static final String LEVEL = "PERCH_LOG_LEVEL";
 
@@ -51,6 +54,11 @@ final class LogOptions implements OptionGroup {
         if (level != null && !LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
             return LEVEL + " must be one of " + String.join(", ", LEVELS) + ", not " + level;
         }
-        return accessLog.isBlank() ? "--access-log must be off, stdout or the name of a file" : null;
+        if (accessLog.isBlank()) {
+            return "--access-log must be off, stdout or the name of a file";
+        }
+        return isOn() && !accessLog.equals(STDOUT) && WORDS.contains(accessLog.toLowerCase(Locale.ROOT))
+                ? "--access-log must be off, stdout or the name of a file, not " + accessLog
+                : null;
     }
 }

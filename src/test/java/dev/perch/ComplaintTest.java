@@ -179,6 +179,15 @@ final class ComplaintTest {
                 complaint(2, Map.of("PERCH_SECRET", "")));
     }
 
+    /** A file of that name would tell who reads which mailbox where somebody meant that nothing should. */
+    @Test
+    void anAccessLogThatIsMeantToBeOffOrOnIsNoFile() {
+        for (String word : List.of("false", "none", "OFF", "true", "Stdout", "-")) {
+            assertSays("--access-log must be off, stdout or the name of a file, not " + word, "--access-log=" + word);
+        }
+        assertTrue(complaint(0, NOTHING, "--print-config", "--access-log=./on").contains("access-log = ./on"));
+    }
+
     @Test
     void anAccessLogThatCannotBeWrittenSaysWhy() {
         assertEquals(
