@@ -80,6 +80,23 @@ final class ViewsIT {
         }
     }
 
+    /** Out of rotation nobody could read any more, which is what makes space. */
+    @Test
+    void aFullServerIsReady() {
+        try (TestServer server = TestServer.start("--store-messages=1")) {
+            TestClient client = new TestClient(server);
+            client.publish("mailbox/alice", "one").assertStatus(201);
+            client.publish("mailbox/alice", "two").assertProblem(429, "store-full");
+            client.poll("health/ready").assertStatus(200);
+        }
+        try (TestServer server = TestServer.start("--mailboxes=1")) {
+            TestClient client = new TestClient(server);
+            client.publish("mailbox/alice", "one").assertStatus(201);
+            client.poll("mailbox/bob?wait=0").assertProblem(429, "too-many-mailboxes");
+            client.poll("health/ready").assertStatus(200);
+        }
+    }
+
     @Test
     void pollsStreamsSocketsAndPublishersCountTogether() throws Exception {
         try (TestServer server = TestServer.start("--parked=4");
