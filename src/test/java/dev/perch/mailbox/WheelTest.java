@@ -273,7 +273,7 @@ final class WheelTest {
             }
             done.set(true);
             clock.get(60, TimeUnit.SECONDS);
-            pass(2 * TURN);
+            pass(2 * TURN + TICK);
             for (Setting setting : settings) {
                 assertEquals(setting.cancelled() ? 0 : 1, setting.timer().times(), setting::toString);
             }
