@@ -125,7 +125,7 @@ public final class Message {
         return draft.except() == null || !draft.except().equals(mailbox);
     }
 
-    /** What it counts for in its queue, in bytes: its body and its words. */
+    /** What it counts for in its queue, in bytes; see {@link Draft#bytes}. */
     public int bytes() {
         return bytes;
     }
